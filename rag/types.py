@@ -1,0 +1,217 @@
+"""The nouns of Footnote: frozen values that every part may hold and none may change.
+
+All offsets count Unicode code points of `Document.text`; spans are half-open, `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One readable text of a document set.
+
+    `name` is the path below the set's folder with forward slashes; a record of a `.jsonl` file is `file.jsonl#id`.
+    `sha256` is the hash of what the document was read from (the file's bytes, or the record). `published` is only
+    ever what the document says of itself. `pages` holds the offset at which each page starts; empty without pages.
+    """
+
+    name: str
+    text: str
+    title: str
+    sha256: str
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    language: str | None = None
+    url: str | None = None
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, counted from 1, on which the character at `offset` stands; None for a text without pages."""
+        from bisect import bisect_right
+
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file, or a record of one, that could not be read, and why, in one sentence for its owner."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one document: `document.text[start:end] == text`."""
+
+    document: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as retrieval returns it: with its document's title and date, and a score (higher is better)."""
+
+    document: str
+    start: int
+    end: int
+    text: str
+    score: float
+    title: str
+    outlet: str | None = None
+    published: date | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a passage that a reader offers as an answer; offsets in the document; score in [0, 1]."""
+
+    passage: int
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a question and its passages.
+
+    `answerable` is the reader's probability, in [0, 1], that the passages answer the question at all, and `answers`
+    its decision. `quotes` are the sentences that answer best, best first.
+    """
+
+    answerable: float
+    answers: bool
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Numbered words of one document: `document.text[start:end] == quote`."""
+
+    number: int
+    document: str
+    title: str
+    outlet: str | None
+    published: date | None
+    page: int | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of the citations it rests on; `support` is in [0, 1]."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its evidence. `searched` is the standalone question that was searched for.
+
+    An answer that abstains has no sentences and no citations; its passages are the nearest that were found.
+    `seconds` has the keys retrieve, read, write and total.
+    """
+
+    question: str
+    searched: str
+    text: str
+    abstained: bool
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    model: str
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come: `done` of `total` units of what `doing` says."""
+
+    doing: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync would do, by document name; `renamed` holds (old name, new name)."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """True when there is nothing to do."""
+        return not (self.added or self.changed or self.renamed or self.removed)
+
+    def summary(self) -> str:
+        """For example `+3 ~1 -2 =1198`; renamed as `>1` and failed as `!1` where there are any."""
+        parts = [f"+{len(self.added)}", f"~{len(self.changed)}", f"-{len(self.removed)}", f"={len(self.unchanged)}"]
+        parts += [f">{len(self.renamed)}"] if self.renamed else []
+        parts += [f"!{len(self.failed)}"] if self.failed else []
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did: the plan as carried out, chunks embedded and reused, tokens embedded, seconds it took."""
+
+    plan: Plan
+    embedded: int
+    reused: int
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """One line of a set's list of documents.
+
+    `state` is "ready", "new" (not read yet), "changed" (the file differs from what is indexed), "removed" (the file
+    is gone, the index not yet told), "outdated" (the file can no longer be read; the version read earlier answers)
+    or "failed" (never read; `reason` says why). `size` is the file's size in bytes.
+    """
+
+    name: str
+    title: str
+    outlet: str | None
+    published: date | None
+    size: int
+    words: int
+    chunks: int
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What `check` found and repaired. `lost` counts chunks that were not found by their own embedding at first."""
+
+    chunks: int
+    lost: int
+    missing: int
+    stray: int
+    repaired: bool
+
+    @property
+    def sound(self) -> bool:
+        """True when the index needed no repair."""
+        return not (self.lost or self.missing or self.stray)
