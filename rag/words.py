@@ -29,6 +29,10 @@ _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     r"jan\.|feb\.|mar\.|apr\.|jun\.|jul\.|aug\.|sept?\.|oct\.|nov\.|dec\."
 )
+_CALENDAR = frozenset(
+    """january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday""".split()
+)
 _NUMBER = re.compile(rf"(?i)\d|\b(?:{_NUMBER_WORDS})\b")
 _DATE = re.compile(
     r"(?i)\b(?:1[5-9]|20)\d\d\b"
@@ -62,13 +66,13 @@ def content_words(text: str) -> list[str]:
 
 
 def names(text: str) -> list[str]:
-    """Proper names, by their capitals, less a question word that opens the text."""
+    """Proper names, by their capitals, less a question word that opens the text; no months and no days."""
     found = []
     for match in _NAME.finditer(text):
         words = match.group().split()
         while words and words[0].lower() in _QUESTION_WORDS | _STOPWORDS:
             words = words[1:]
-        if words:
+        if words and not {word.lower() for word in words} <= _CALENDAR:
             found.append(" ".join(words))
     return found
 

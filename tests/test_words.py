@@ -54,3 +54,8 @@ def test_content_words_fold_case_accents_and_endings() -> None:
     assert content_words("The closures were RESIGNED") == content_words("closure resign")
     assert content_words("Élysée") == content_words("elysee")
     assert content_words("the of and") == []
+
+
+def test_a_month_or_a_day_is_no_name() -> None:
+    assert names("What happened in October 2021?") == []
+    assert names("Did Anna Brekke leave on Monday?") == ["Anna Brekke"]
