@@ -1,0 +1,370 @@
+"""Bringing an index up to its folder, by content, without ever losing what was there.
+
+What changed is found from hashes, so a new name or date of a file costs nothing. New versions are read and embedded
+beside the old ones; only when all are there do they take their place, in one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.index.catalog import Entry, StoredChunk
+from rag.index.index import Index, Writer
+from rag.ingest.chunking import CHUNKING_VERSION, chunk_document, embedded_text
+from rag.ingest.library import file_of
+from rag.ingest.readers import READERS, READERS_VERSION, FileReader, read_file
+from rag.models.embedding import Embedder
+from rag.types import CheckReport, Document, DocumentInfo, Failure, Plan, Progress, SyncReport
+
+Vector = npt.NDArray[np.float32]
+ProgressTo = Callable[[Progress], None]
+_VERSION = f"{READERS_VERSION}.{CHUNKING_VERSION}"
+_BATCH_CHUNKS = 1_024
+_SLICE_CHARACTERS = 32_000_000
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What the folder holds against what the index holds."""
+
+    plan: Plan
+    hashes: dict[str, str]
+    to_read: list[str] = field(default_factory=list)
+    records: dict[str, list[Document]] = field(default_factory=dict)
+    failures: list[tuple[str, Failure]] = field(default_factory=list)
+    twins: dict[str, str] = field(default_factory=dict)  # hash -> an indexed document that was read from the like
+
+
+def plan_sync(files: dict[str, Path], index: Index, progress: ProgressTo, *, rebuild: bool = False) -> Plan:
+    """What `sync` would do; `files` maps names below the set's folder to paths."""
+    return _scan(files, index, progress, rebuild).plan
+
+
+def sync(
+    files: dict[str, Path],
+    index: Index,
+    embedder: Embedder,
+    read_seconds: float,
+    progress: ProgressTo,
+    *,
+    rebuild: bool = False,
+) -> SyncReport:
+    """Bring `index` up to `files` and report what was done.
+
+    Whatever goes wrong on the way (an embedding error, a full disk, the process being killed), the index goes on
+    answering from its last whole state, and what was embedded by then is used by the next sync. Raises IndexBusy and
+    IndexMismatch as `Index.writing`.
+    """
+    began = time.perf_counter()
+    with index.writing(embedder.name, embedder.dimension, rebuild=rebuild) as writer:
+        scan = _scan(files, index, progress, rebuild)
+        if (
+            scan.plan.idle
+            and index.exists
+            and not rebuild
+            and not scan.to_read
+            and scan.hashes == writer.catalog.files()
+        ):
+            writer.settle()
+            return SyncReport(scan.plan, 0, 0, 0, time.perf_counter() - began)
+        work = _Work(writer, embedder, _Twins(scan.twins, index), progress)
+        with FileReader(read_seconds) as reader:
+            for documents in _slices(_read(files, scan, reader, progress)):
+                work.run(documents)
+        plan = _carried_out(scan, work.staged)
+        gone = [*plan.removed, *(old for old, _ in plan.renamed)]
+        writer.publish(gone, scan.hashes, scan.failures, _VERSION)
+        return SyncReport(plan, work.embedded, work.reused, work.tokens, time.perf_counter() - began)
+
+
+def list_documents(files: dict[str, Path], index: Index) -> list[DocumentInfo]:
+    """Every document of the set and every file that failed, by name, with its state."""
+    plan = plan_sync(files, index, lambda _: None)
+    catalog = index.catalog()
+    entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
+    reasons = {failure.name: failure.reason for failure in plan.failed}
+    states = dict.fromkeys(plan.changed, "changed") | dict.fromkeys(plan.removed, "removed")
+    states |= (
+        dict.fromkeys(plan.added, "new")
+        | {old: "removed" for old, _ in plan.renamed}
+        | {new: "new" for _, new in plan.renamed}
+    )
+    infos = []
+    for name in sorted({*entries, *states, *reasons}):
+        path = files.get(file_of(name))
+        size = _size(path) if path is not None else 0
+        entry, reason = entries.get(name), reasons.get(name, "")
+        if entry is None:
+            infos.append(DocumentInfo(name, name, None, None, size, 0, 0, states.get(name, "failed"), reason))
+        else:
+            state = states.get(name, "outdated" if reason else "ready")
+            infos.append(
+                DocumentInfo(
+                    name, entry.title, entry.outlet, entry.published, size, entry.words, entry.chunks, state, reason
+                )
+            )
+    return infos
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def check(index: Index, embedder: Embedder, progress: ProgressTo) -> CheckReport:
+    """Prove that every chunk is found by its own embedding; repair what is not."""
+
+    def embed(rows: Sequence[tuple[Document, StoredChunk]]) -> Vector:
+        return embedder.embed(
+            [embedded_text(document, document.text[chunk.start : chunk.end]) for document, chunk in rows]
+        )
+
+    return index.check(embedder.name, embedder.dimension, embed, progress)
+
+
+# -- what changed -------------------------------------------------------------------------------------------------
+
+
+def _scan(files: dict[str, Path], index: Index, progress: ProgressTo, rebuild: bool) -> _Scan:
+    catalog = None if rebuild else index.catalog()
+    same_readers = catalog is not None and catalog.meta("readers") == _VERSION
+    known_hashes = catalog.files() if catalog and same_readers else {}
+    entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
+    by_file: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        by_file.setdefault(entry.file, []).append(entry)
+    old_failures: dict[str, list[Failure]] = {}
+    for file, failure in catalog.failures() if catalog else []:
+        old_failures.setdefault(file, []).append(failure)
+
+    scan = _Scan(Plan(), {}, twins={entry.sha256: entry.name for entry in entries.values()} if same_readers else {})
+    wanted: dict[str, str] = {}  # document name -> hash of what it is to be read from
+    kept: set[str] = set()
+    for done, (name, path) in enumerate(files.items()):
+        progress(Progress("Comparing files", done, len(files)))
+        if path.suffix.lower() not in READERS:
+            kind = f"{path.suffix.lower()} files" if path.suffix else "files without an extension"
+            scan.failures.append((name, Failure(name, f"Footnote does not read {kind}.")))
+            continue
+        try:
+            scan.hashes[name] = _hash(path)
+        except OSError as error:
+            scan.failures.append((name, Failure(name, f"The file could not be opened: {error.strerror or error}.")))
+            kept.update(entry.name for entry in by_file.get(name, []))
+            continue
+        if known_hashes.get(name) == scan.hashes[name]:
+            kept.update(entry.name for entry in by_file.get(name, []))
+            scan.failures += [(name, failure) for failure in old_failures.get(name, [])]
+        elif same_readers and name in entries and entries[name].sha256 == scan.hashes[name]:
+            kept.add(name)  # it is again what was read earlier, after it was something else, or could not be opened
+        elif path.suffix.lower() == ".jsonl":
+            _scan_records(scan, name, path, entries, same_readers, wanted, kept)
+        else:
+            wanted[name] = scan.hashes[name]
+            scan.to_read.append(name)
+    progress(Progress("Comparing files", len(files), len(files)))
+
+    removed = {name: entry.sha256 for name, entry in entries.items() if name not in wanted and name not in kept}
+    by_hash: dict[str, list[str]] = {}
+    for name, hash_ in removed.items():
+        by_hash.setdefault(hash_, []).append(name)
+    renamed = []
+    for name, hash_ in wanted.items():
+        if name not in entries and by_hash.get(hash_):
+            renamed.append((by_hash[hash_].pop(0), name))
+    old_names, new_names = {old for old, _ in renamed}, {new for _, new in renamed}
+    scan.plan = Plan(
+        added=tuple(sorted(name for name in wanted if name not in entries and name not in new_names)),
+        changed=tuple(sorted(name for name in wanted if name in entries)),
+        renamed=tuple(sorted(renamed)),
+        removed=tuple(sorted(set(removed) - old_names)),
+        unchanged=tuple(sorted(kept)),
+        failed=tuple(sorted((failure for _, failure in scan.failures), key=lambda failure: failure.name)),
+    )
+    return scan
+
+
+def _scan_records(
+    scan: _Scan,
+    name: str,
+    path: Path,
+    entries: dict[str, Entry],
+    same_readers: bool,
+    wanted: dict[str, str],
+    kept: set[str],
+) -> None:
+    results = read_file(path, name)
+    readable = {result.name for result in results if isinstance(result, Document)}
+    for result in results:
+        if isinstance(result, Failure):
+            scan.failures.append((name, result))
+            # a record that can no longer be read goes on answering from what was read earlier
+            lost = [
+                known
+                for known, entry in entries.items()
+                if known == result.name or (result.name == name and entry.file == name)
+            ]
+            kept.update(known for known in lost if known not in readable)
+        elif same_readers and result.name in entries and entries[result.name].sha256 == result.sha256:
+            kept.add(result.name)
+        else:
+            wanted[result.name] = result.sha256
+            scan.records.setdefault(name, []).append(result)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_still(path: Path, hash_: str) -> bool:
+    try:
+        return _hash(path) == hash_
+    except OSError:
+        return False
+
+
+def _carried_out(scan: _Scan, staged: set[str]) -> Plan:
+    """The plan less what could not be read, its failures added."""
+    plan = scan.plan
+    stale = tuple(name for name in plan.changed if name not in staged)
+    return replace(
+        plan,
+        added=tuple(name for name in plan.added if name in staged),
+        changed=tuple(name for name in plan.changed if name in staged),
+        renamed=tuple(pair for pair in plan.renamed if pair[1] in staged),
+        removed=(*plan.removed, *(old for old, new in plan.renamed if new not in staged)),
+        unchanged=tuple(sorted((*plan.unchanged, *stale))),
+        failed=tuple(sorted((failure for _, failure in scan.failures), key=lambda failure: failure.name)),
+    )
+
+
+# -- reading and embedding ----------------------------------------------------------------------------------------
+
+
+def _read(
+    files: dict[str, Path], scan: _Scan, reader: FileReader, progress: ProgressTo
+) -> Iterator[tuple[str, Document]]:
+    for file, documents in scan.records.items():
+        for document in documents:
+            yield file, document
+    for done, name in enumerate(scan.to_read):
+        progress(Progress("Reading files", done, len(scan.to_read)))
+        for result in reader.read(files[name], name):
+            if isinstance(result, Failure):
+                scan.failures.append((name, result))
+                if not _is_still(files[name], scan.hashes[name]):
+                    del scan.hashes[name]  # what failed is not what was compared: look again next time
+            else:
+                yield name, result
+    if scan.to_read:
+        progress(Progress("Reading files", len(scan.to_read), len(scan.to_read)))
+
+
+def _slices(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
+    """Parts that fit in memory, each large enough to tell how long it will take."""
+    part: list[tuple[str, Document]] = []
+    characters = 0
+    for file, document in documents:
+        part.append((file, document))
+        characters += len(document.text)
+        if characters >= _SLICE_CHARACTERS:
+            yield part
+            part, characters = [], 0
+    yield part
+
+
+class _Work:
+    """Chunks, embeds and stages documents, counting what it does."""
+
+    def __init__(self, writer: Writer, embedder: Embedder, twins: _Twins, progress: ProgressTo) -> None:
+        self._writer = writer
+        self._embedder = embedder
+        self._twins = twins
+        self._progress = progress
+        self.staged: set[str] = set()
+        self.embedded = self.reused = self.tokens = 0
+
+    def run(self, documents: Sequence[tuple[str, Document]]) -> None:
+        chunked = [
+            (file, document, _stored_chunks(document, self._twins.keys(document))) for file, document in documents
+        ]
+        total, done = sum(len(chunks) for _, _, chunks in chunked), 0
+        batch: list[tuple[str, Document, list[StoredChunk]]] = []
+        size = 0
+        for item in chunked:
+            batch.append(item)
+            size += len(item[2])
+            if size >= _BATCH_CHUNKS:
+                self._stage(batch, done, total)
+                done, batch, size = done + size, [], 0
+        if batch:
+            self._stage(batch, done, total)
+
+    def _stage(self, batch: Sequence[tuple[str, Document, list[StoredChunk]]], done: int, total: int) -> None:
+        texts = {
+            chunk.key: embedded_text(document, document.text[chunk.start : chunk.end])
+            for _, document, chunks in batch
+            for chunk in chunks
+        }
+        vectors = self._writer.known_vectors(list(texts))
+        missing = [key for key in texts if key not in vectors]
+        if missing:
+            wanted = [texts[key] for key in missing]
+            computed = self._embedder.embed(
+                wanted, lambda n, _: self._progress(Progress("Embedding passages", done + n, total))
+            )
+            self.tokens += self._embedder.count_tokens(wanted)
+            vectors.update(zip(missing, computed, strict=True))
+        rows = [vectors[chunk.key] for _, _, chunks in batch for chunk in chunks]
+        empty = np.zeros((0, self._embedder.dimension), dtype=np.float32)
+        self._writer.stage(batch, np.stack(rows) if rows else empty)
+        self.staged.update(document.name for _, document, _ in batch)
+        self.embedded += len(missing)
+        self.reused += len(rows) - len(missing)
+        self._progress(Progress("Embedding passages", done + len(rows), total))
+
+
+class _Twins:
+    """Indexed documents that are new ones under another name.
+
+    A title that is made of the file's name is part of what is embedded; even so, a new name embeds nothing.
+    """
+
+    def __init__(self, names: dict[str, str], index: Index) -> None:
+        self._names = names
+        self._index = index
+
+    def keys(self, document: Document) -> dict[tuple[int, int], str]:
+        """Span -> key of the text that was embedded for those very words, where there is one."""
+        name, catalog = self._names.get(document.sha256), self._index.catalog()
+        found = catalog.chunks_of([name]) if name is not None and catalog else []
+        return {
+            (chunk.start, chunk.end): chunk.key for twin, chunks in found for chunk in chunks if _alike(twin, document)
+        }
+
+
+def _alike(one: Document, other: Document) -> bool:
+    return one.text == other.text and one.published == other.published
+
+
+def _stored_chunks(document: Document, keys: dict[tuple[int, int], str]) -> list[StoredChunk]:
+    stored = []
+    for chunk in chunk_document(document):
+        identity = f"{document.name}\0{document.sha256}\0{_VERSION}\0{chunk.start}\0{chunk.end}"
+        key = keys.get((chunk.start, chunk.end)) or _key(embedded_text(document, chunk.text))
+        stored.append(StoredChunk(hashlib.sha256(identity.encode()).hexdigest()[:40], chunk.start, chunk.end, key))
+    return stored
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
