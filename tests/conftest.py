@@ -1,4 +1,4 @@
-"""What tests share: the evaluation data beside the repository and the real local embedder."""
+"""What tests share: the evaluation data beside the repository, a small document set, and the real local embedder."""
 
 from __future__ import annotations
 
@@ -7,14 +7,65 @@ from pathlib import Path
 
 import pytest
 
+from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
+from rag.settings import Settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+ARTICLES = {
+    "harbour.md": """---
+title: Harbour bridge closes for repairs
+outlet: Port Gazette
+published: 2024-03-05
+---
+
+# Harbour bridge closes for repairs
+
+The old harbour bridge in Varnholm will be closed to all traffic from 12 March 2024. Engineers found cracks in three of
+its forty-two supports. The repair will cost 8.5 million crowns, the city council said.
+
+Mayor Ingrid Solheim called the closure unavoidable. “Nobody should drive over a bridge that we do not trust,” she said.
+""",
+    "ferry.txt": """Ferry company adds night crossings
+
+Published: 9 March 2024
+
+The ferry company Nordlink will add six night crossings while the bridge in Varnholm is closed. Its director, Peter
+Aalto, expects 4,000 additional passengers a day. Tickets stay at 30 crowns.
+
+Leave a Reply
+
+Your email address will not be published. Required fields are marked *
+""",
+    "museum.txt": """Museum opens a hall of maps
+
+The town museum of Varnholm has opened a hall with two hundred old sea maps. The oldest sea map was drawn in 1571 by
+the pilot Anna Brekke, a sailor of the town. Entry is free on Sundays.
+""",
+}
+
 
 @pytest.fixture(scope="session")
 def embedder() -> LocalEmbedder:
     """The embedder that ships with Footnote."""
     return LocalEmbedder()
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """A folder with three small articles."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def assistant(documents: Path, tmp_path: Path, embedder: LocalEmbedder) -> Assistant:
+    """An assistant over `documents`, with its index in a folder of its own; nothing is synced yet."""
+    return Assistant(Settings(documents=documents, home=tmp_path / "home"), embedder=embedder)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,74 @@
+"""Question -> passages: the dense and the BM25 ranking, fused by normalised score, near-duplicates folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rag.index.index import Hit, Index
+from rag.models.embedding import Embedder
+from rag.types import Passage
+
+CANDIDATES: Final = 50
+PASSAGES: Final = 8
+_SAME_WORDS: Final = 0.9
+
+
+def retrieve(question: str, index: Index, embedder: Embedder, count: int = PASSAGES) -> list[Passage]:
+    """The best `count` passages for a standalone question, best first, with scores in [0, 1].
+
+    The two rankings are added after each was scaled to [0, 1] over its own candidates (min-max), which keeps how far
+    apart the scores lie; adding reciprocal ranks throws that away and measures worse.
+    """
+    vector = embedder.embed_query(question)
+    hits = index.search(vector, question, CANDIDATES)
+    fused = fuse([hit.dense for hit in hits], [hit.lexical for hit in hits])
+    best_first = sorted(
+        zip(fused, hits, strict=True), key=lambda pair: (-pair[0], pair[1].located.document, pair[1].id)
+    )
+    return _folded([_passage(hit, score) for score, hit in best_first], count)
+
+
+def fuse(dense: Sequence[float | None], lexical: Sequence[float | None]) -> list[float]:
+    """The mean of both scores after min-max scaling; what a ranking missed counts as its lowest."""
+    return [(a + b) / 2 for a, b in zip(_scaled(dense), _scaled(lexical), strict=True)]
+
+
+def _scaled(scores: Sequence[float | None]) -> list[float]:
+    known = [score for score in scores if score is not None]
+    if not known:
+        return [0.0] * len(scores)
+    low, high = min(known), max(known)
+    spread = high - low
+    return [0.0 if score is None else (score - low) / spread if spread else 1.0 for score in scores]
+
+
+def _passage(hit: Hit, score: float) -> Passage:
+    where = hit.located
+    return Passage(
+        where.document,
+        where.start,
+        where.end,
+        where.text,
+        score,
+        where.title,
+        where.outlet,
+        where.published,
+        where.page,
+    )
+
+
+def _folded(passages: Sequence[Passage], count: int) -> list[Passage]:
+    """The first `count` that do not merely repeat the words of a better one."""
+    kept: list[Passage] = []
+    seen: list[frozenset[str]] = []
+    for passage in passages:
+        words = frozenset(re.findall(r"\w+", passage.text.casefold()))
+        if any(len(words & other) >= _SAME_WORDS * len(words | other) for other in seen):
+            continue
+        kept.append(passage)
+        seen.append(words)
+        if len(kept) == count:
+            break
+    return kept

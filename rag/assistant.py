@@ -1,0 +1,176 @@
+"""Where the parts meet: Settings -> Assistant, which the page, the command line and the evaluation use."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from rag.answer.conversation import standalone
+from rag.answer.retrieval import PASSAGES, retrieve
+from rag.answer.starters import starter_questions
+from rag.answer.writing import AnswerWriter, QuoteWriter
+from rag.errors import InputError, LibraryError
+from rag.index.catalog import Entry
+from rag.index.index import Index
+from rag.ingest import sync as syncing
+from rag.ingest.library import DocumentSet, Library
+from rag.models.embedding import Embedder, LocalEmbedder
+from rag.models.reader import Reader, SimilarityReader
+from rag.settings import Settings
+from rag.types import Answer, CheckReport, Document, DocumentInfo, Passage, Plan, Progress, SyncReport
+
+_LONGEST_QUESTION = 2_000
+
+
+def _silent(_: Progress) -> None:
+    return
+
+
+class Assistant:
+    """Answers questions about document sets. One for the whole process; threads may share it."""
+
+    def __init__(self, settings: Settings, *, embedder: Embedder | None = None, reader: Reader | None = None) -> None:
+        self.settings = settings
+        self.library = Library(settings.documents, settings.home)
+        self.embedder = embedder or _embedder(settings)
+        self._writer: AnswerWriter = QuoteWriter(reader or SimilarityReader(self.embedder))
+        self._indexes: dict[Path, Index] = {}
+        self._starters: dict[tuple[Path, str], tuple[str, ...]] = {}
+        self._guard = threading.Lock()
+
+    # -- document sets --------------------------------------------------------------------------------------------
+
+    def index(self, document_set: DocumentSet) -> Index:
+        """The index of a set; the same object every time."""
+        home = self.library.index_home(document_set)
+        with self._guard:
+            return self._indexes.setdefault(home, Index(home))
+
+    def synced(self, document_set: DocumentSet) -> bool:
+        """True once the set was read, though its files may have changed since."""
+        return self.index(document_set).exists
+
+    def plan(
+        self, document_set: DocumentSet, progress: Callable[[Progress], None] = _silent, *, rebuild: bool = False
+    ) -> Plan:
+        """What `sync` would do now."""
+        return syncing.plan_sync(self.library.files(document_set), self.index(document_set), progress, rebuild=rebuild)
+
+    def sync(
+        self, document_set: DocumentSet, progress: Callable[[Progress], None] = _silent, *, rebuild: bool = False
+    ) -> SyncReport:
+        """Bring the set's index up to its files; `rebuild` makes it anew beside the old one.
+
+        Raises IndexBusy while another process does it, IndexMismatch for an index made with another embedder.
+        """
+        return syncing.sync(
+            self.library.files(document_set),
+            self.index(document_set),
+            self.embedder,
+            self.settings.read_seconds,
+            progress,
+            rebuild=rebuild,
+        )
+
+    def check(self, document_set: DocumentSet, progress: Callable[[Progress], None] = _silent) -> CheckReport:
+        """Prove that every chunk of the set is found by its own embedding; repair what is not."""
+        self._require_synced(document_set)
+        return syncing.check(self.index(document_set), self.embedder, progress)
+
+    def entries(self, document_set: DocumentSet) -> list[Entry]:
+        """The documents that answer questions now, by name, as the last sync left them."""
+        catalog = self.index(document_set).catalog()
+        return catalog.entries() if catalog else []
+
+    def documents(self, document_set: DocumentSet) -> list[DocumentInfo]:
+        """Every document and every failed file of the set with its state; hashes the files to know it."""
+        return syncing.list_documents(self.library.files(document_set), self.index(document_set))
+
+    def document(self, document_set: DocumentSet, name: str) -> Document:
+        """A document as it was last read, whole. Raises LibraryError if the index does not hold it."""
+        catalog = self.index(document_set).catalog()
+        document = catalog.document(name) if catalog else None
+        if document is None:
+            raise LibraryError(f"“{name}” is not among the documents any more.")
+        return document
+
+    def dates(self, document_set: DocumentSet) -> tuple[date, date] | None:
+        """The first and the last publication date among the documents that state one."""
+        known = [entry.published for entry in self.entries(document_set) if entry.published]
+        return (min(known), max(known)) if known else None
+
+    # -- questions --------------------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        document_set: DocumentSet,
+        question: str,
+        after: Sequence[str] = (),
+        step: Callable[[str], None] = lambda _: None,
+    ) -> Answer:
+        """Answer a question about a set; `after` holds the earlier questions of the conversation, oldest first.
+
+        `step` is told what is being done, in a few words. Raises InputError for a question that is none,
+        LibraryError for a set that was never read, IndexMismatch for one made with another embedder.
+        """
+        began = time.perf_counter()
+        question = _checked(question)
+        searched = standalone(question, after)
+        self._require_synced(document_set)
+        step("Searching the documents")
+        passages = self._retrieve(document_set, searched, PASSAGES)
+        retrieved = time.perf_counter()
+        step(f"Reading {len(passages)} passages")
+        answer = self._writer.write(question, searched, passages)
+        seconds = {"retrieve": retrieved - began, **answer.seconds, "total": time.perf_counter() - began}
+        return replace(answer, seconds=seconds)
+
+    def search(self, document_set: DocumentSet, words: str, count: int = 10) -> list[Passage]:
+        """The best passages for some words, best first. Errors as `ask`."""
+        words = _checked(words)
+        self._require_synced(document_set)
+        return self._retrieve(document_set, words, count)
+
+    def starters(self, document_set: DocumentSet) -> tuple[str, ...]:
+        """Up to three questions that the set answers, each tried before it is offered."""
+        catalog = self.index(document_set).catalog()
+        if catalog is None:
+            return ()
+        key = (self.library.index_home(document_set), catalog.stamp)
+        if key not in self._starters:
+            names = [entry.name for entry in catalog.entries()]
+            texts = (document.text for name in names if (document := catalog.document(name)))
+            self._starters[key] = starter_questions(texts, lambda question: self.ask(document_set, question))
+        return self._starters[key]
+
+    def _retrieve(self, document_set: DocumentSet, question: str, count: int) -> list[Passage]:
+        index = self.index(document_set)
+        index.require(self.embedder.name)
+        return retrieve(question, index, self.embedder, count)
+
+    def _require_synced(self, document_set: DocumentSet) -> None:
+        if not self.synced(document_set):
+            raise LibraryError(
+                f"The documents in {document_set.folder} have not been read yet: run `python -m rag sync` first."
+            )
+
+
+def _checked(question: str) -> str:
+    question = " ".join(question.split())
+    if not any(character.isalnum() for character in question):
+        raise InputError("Please ask a question in words.")
+    if len(question) > _LONGEST_QUESTION:
+        raise InputError(f"Please ask in at most {_LONGEST_QUESTION:,} characters; this has {len(question):,}.")
+    return question
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if not settings.embedder:
+        return LocalEmbedder(settings.threads)
+    from rag.models.llama import load_embedder
+
+    return load_embedder(settings.embedder, settings.embedder_options)

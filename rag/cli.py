@@ -1,0 +1,288 @@
+"""The command line: results on stdout, progress and errors on stderr; 0 done, 1 an error, 2 wrong usage.
+
+Nothing heavy is imported before it is needed, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import FootnoteError, InputError
+from rag.terminal import Bar, print_answer, print_json, tell_failures, where
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.ingest.library import DocumentSet
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except FootnoteError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("error: interrupted; nothing that was there is lost", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except OSError as error:
+        print(
+            f"error: {error.strerror or error}: {error.filename}" if error.filename else f"error: {error}",
+            file=sys.stderr,
+        )
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rag", description="Answers about a folder of documents, with citations."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    one_set = argparse.ArgumentParser(add_help=False)
+    one_set.add_argument(
+        "--documents", type=Path, metavar="DIR", help="the folder to use as one document set (default: documents/)"
+    )
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], help_: str, *parents: argparse.ArgumentParser
+    ) -> Any:
+        sub = commands.add_parser(name, help=help_, description=help_, parents=[one_set, *parents])
+        sub.set_defaults(run=run)
+        return sub
+
+    sync = command("sync", _sync, "Bring the index up to the folder.", as_json)
+    sync.add_argument("--dry-run", action="store_true", help="only print what would be done")
+    sync.add_argument("--rebuild", action="store_true", help="make the index anew beside the old one, then switch")
+    ask = command("ask", _ask, "Answer one question.", as_json)
+    ask.add_argument("question")
+    answer = command("answer", _answer, "Answer every question of a JSON-lines file.")
+    answer.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    answer.add_argument("--out", type=Path, required=True, metavar="ANSWERS.jsonl")
+    search = command("search", _search, "Print the passages that fit some words best.", as_json)
+    search.add_argument("words")
+    search.add_argument("--count", type=_positive, default=10, help="how many passages (default: 10)")
+    command("documents", _documents, "List the documents and what could not be read.", as_json)
+    command("check", _check, "Prove that every chunk is found, and repair what is not.", as_json)
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1000:
+        raise argparse.ArgumentTypeError("must be from 1 to 1000")
+    return value
+
+
+def _open(options: argparse.Namespace) -> tuple[Assistant, DocumentSet]:
+    from pydantic import ValidationError
+
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "FOOTNOTE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InputError(f"The setting {name} cannot be used: {first['msg']}.") from None
+    assistant = Assistant(settings)
+    if options.documents is None:
+        return assistant, assistant.library.first
+    return assistant, assistant.library.at(options.documents)
+
+
+def _opened_and_read(options: argparse.Namespace) -> tuple[Assistant, DocumentSet]:
+    """As `_open`; a set that was never read is read first."""
+    assistant, document_set = _open(options)
+    if not assistant.synced(document_set):
+        print(f"reading {document_set.folder} for the first time", file=sys.stderr)
+        with Bar() as bar:
+            report = assistant.sync(document_set, bar)
+        tell_failures(report.plan)
+    return assistant, document_set
+
+
+def _sync(options: argparse.Namespace) -> int:
+    assistant, document_set = _open(options)
+    with Bar() as bar:
+        if options.dry_run:
+            plan = assistant.plan(document_set, bar, rebuild=options.rebuild)
+            counts: dict[str, Any] = {"dry_run": True}
+        else:
+            report = assistant.sync(document_set, bar, rebuild=options.rebuild)
+            plan = report.plan
+            counts = {
+                "embedded": report.embedded,
+                "reused": report.reused,
+                "tokens": report.tokens,
+                "seconds": round(report.seconds, 3),
+            }
+    if options.json:
+        print_json(
+            {
+                "added": plan.added,
+                "changed": plan.changed,
+                "renamed": plan.renamed,
+                "removed": plan.removed,
+                "unchanged": len(plan.unchanged),
+                "failed": {failure.name: failure.reason for failure in plan.failed},
+                **counts,
+            }
+        )
+        return 0
+    if options.dry_run:
+        lines = [f"+ {name}" for name in plan.added] + [f"~ {name}" for name in plan.changed]
+        lines += [f"> {old} -> {new}" for old, new in plan.renamed] + [f"- {name}" for name in plan.removed]
+        for line in lines:
+            print(line)
+    print(plan.summary())
+    if not options.dry_run and (report.embedded or report.reused):
+        print(
+            f"{report.embedded:,} passages embedded, {report.reused:,} reused, {report.tokens:,} tokens,"
+            f" {report.seconds:.1f} s",
+            file=sys.stderr,
+        )
+    tell_failures(plan)
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from rag.answer.records import answer_record
+
+    assistant, document_set = _opened_and_read(options)
+    answer = assistant.ask(document_set, options.question)
+    if options.json:
+        print_json(answer_record(answer))
+    else:
+        print_answer(answer)
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    from rag.answer.records import answer_record
+
+    questions = _questions(options.questions)
+    if not options.out.resolve().parent.is_dir():
+        raise InputError(f"There is no folder {options.out.resolve().parent} to write {options.out.name} into.")
+    assistant, document_set = _opened_and_read(options)
+    unfinished = options.out.with_name(options.out.name + ".part")
+    with unfinished.open("w", encoding="utf-8") as out, Bar() as bar:
+        for done, (id_, question, after) in enumerate(questions):
+            bar.show("Answering", done, len(questions))
+            record = answer_record(assistant.ask(document_set, question, after), id_)
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        bar.show("Answering", len(questions), len(questions))
+    unfinished.replace(options.out)
+    return 0
+
+
+def _questions(path: Path) -> list[tuple[str, str, list[str]]]:
+    """(id, question, earlier questions) of every line; raises InputError that names the first bad line."""
+    rows = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text.") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            id_, question, after = row["id"], row["question"], row.get("after", [])
+            if not isinstance(question, str) or not all(isinstance(earlier, str) for earlier in after):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InputError(
+                f'Line {number} of {path} is not a question: it should be {{"id": …, "question": "…"}}.'
+            ) from None
+        rows.append((str(id_), question, list(after)))
+    return rows
+
+
+def _search(options: argparse.Namespace) -> int:
+    assistant, document_set = _opened_and_read(options)
+    passages = assistant.search(document_set, options.words, options.count)
+    if options.json:
+        print_json(
+            [
+                {
+                    "document": p.document,
+                    "title": p.title,
+                    "outlet": p.outlet,
+                    "published": p.published and p.published.isoformat(),
+                    "page": p.page,
+                    "start": p.start,
+                    "end": p.end,
+                    "score": round(p.score, 4),
+                    "text": p.text,
+                }
+                for p in passages
+            ]
+        )
+        return 0
+    for n, passage in enumerate(passages, 1):
+        print(f"{n}. {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
+        print(f"   {' '.join(passage.text.split())}\n")
+    return 0
+
+
+def _documents(options: argparse.Namespace) -> int:
+    assistant, document_set = _open(options)
+    infos = assistant.documents(document_set)
+    if options.json:
+        print_json(
+            [
+                {
+                    "document": i.name,
+                    "title": i.title,
+                    "outlet": i.outlet,
+                    "published": i.published and i.published.isoformat(),
+                    "size": i.size,
+                    "words": i.words,
+                    "chunks": i.chunks,
+                    "state": i.state,
+                    "reason": i.reason,
+                }
+                for i in infos
+            ]
+        )
+        return 0
+    for info in infos:
+        published = info.published.isoformat() if info.published else "no date"
+        title = info.title if info.words else ""
+        print(f"{info.state:9s} {published:10s} {info.chunks:5d} chunks  {info.name}  {title}".rstrip())
+        if info.reason:
+            print(f"          {info.reason}")
+    print(f"{len(infos)} documents", file=sys.stderr)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    assistant, document_set = _open(options)
+    with Bar() as bar:
+        report = assistant.check(document_set, bar)
+    if options.json:
+        print_json(
+            {
+                "chunks": report.chunks,
+                "lost": report.lost,
+                "missing": report.missing,
+                "stray": report.stray,
+                "repaired": report.repaired,
+            }
+        )
+    elif report.sound:
+        print(f"all {report.chunks:,} chunks are found by their own embedding")
+    else:
+        found = f"{report.lost:,} not found, {report.missing:,} missing, {report.stray:,} left over"
+        print(f"{report.chunks:,} chunks: {found}; {'all' if report.repaired else 'not all could be'} repaired")
+    return 0 if report.sound or report.repaired else 1

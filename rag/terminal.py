@@ -1,0 +1,87 @@
+"""How the command line talks: answers and JSON on stdout, progress and failures on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from rag.types import Answer, Plan, Progress
+
+
+def print_json(value: object) -> None:
+    """JSON, indented."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, then its sources, or the nearest passages where it abstains."""
+    print(answer.text)
+    if answer.searched != answer.question:
+        print(f"\nSearched for: {answer.searched}")
+    if answer.abstained and answer.passages:
+        print("\nNearest passages:")
+        for passage in answer.passages[:3]:
+            print(f"  {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
+            print(f"    {' '.join(passage.text.split())[:200]}…")
+    if answer.citations:
+        print()
+    for c in answer.citations:
+        place = where(c.document, c.outlet, c.published, c.page)
+        print(f"[{c.number}] {c.title} ({place}), characters {c.start}-{c.end}")
+        print(f"    “{' '.join(c.quote.split())}”")
+
+
+def where(document: str, outlet: str | None, published: object, page: int | None) -> str:
+    """Outlet, date, page and name of a source, as far as they are known."""
+    parts = [outlet, str(published) if published else None, f"page {page}" if page else None, document]
+    return ", ".join(part for part in parts if part)
+
+
+def tell_failures(plan: Plan) -> None:
+    """What could not be read and why, on stderr."""
+    for failure in plan.failed:
+        print(f"not read: {failure.name}: {failure.reason}", file=sys.stderr)
+
+
+class Bar:
+    """Progress on stderr, with the time left; silent where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._doing = ""
+        self._last = 0.0
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def __call__(self, progress: Progress) -> None:
+        """As `show`."""
+        self.show(progress.doing, progress.done, progress.total)
+
+    def show(self, doing: str, done: int, total: int) -> None:
+        """Draw at most ten times a second."""
+        if not sys.stderr.isatty():
+            return
+        now = time.monotonic()
+        if doing == self._doing and done < total and now - self._last < 0.1:
+            return
+        from tqdm import tqdm
+
+        if self._bar is None or doing != self._doing:
+            self._close()
+            self._bar = tqdm(total=total, desc=doing, file=sys.stderr, leave=False, unit="")
+            self._doing = doing
+        self._last = now
+        self._bar.total = total
+        self._bar.n = done
+        self._bar.refresh()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

@@ -1,0 +1,90 @@
+"""The whole way from a folder to a cited answer, without the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.errors import InputError, LibraryError
+
+
+def test_every_citation_is_the_documents_own_words_in_every_state_of_the_set(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    for question in (
+        "Who drew the oldest sea map?",
+        "When will the harbour bridge be closed?",
+        "What will the ferry company Nordlink add?",
+    ):
+        answer = assistant.ask(documents, question)
+        assert not answer.abstained
+        for citation in answer.citations:
+            assert (
+                assistant.document(documents, citation.document).text[citation.start : citation.end] == citation.quote
+            )
+    (documents.folder / "museum.txt").unlink()
+    assistant.sync(documents)
+    after = assistant.ask(documents, "Who drew the oldest sea map?")
+    assert "museum.txt" not in {c.document for c in after.citations} | {p.document for p in after.passages}
+
+
+def test_an_answer_says_how_long_each_step_took_and_each_step_is_told(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    steps: list[str] = []
+    answer = assistant.ask(documents, "Who drew the oldest sea map?", step=steps.append)
+    assert set(answer.seconds) == {"retrieve", "read", "write", "total"}
+    assert steps[0] == "Searching the documents"
+    assert steps[1].startswith("Reading ")
+
+
+def test_a_follow_up_is_searched_with_what_it_leaves_unsaid(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    answer = assistant.ask(documents, "And when did she draw it?", ["What did Anna Brekke draw?"])
+    assert answer.searched == "And when did she draw it? (Anna Brekke)"
+    assert answer.passages[0].document == "museum.txt"
+
+
+def test_a_set_that_was_never_read_says_so(assistant: Assistant) -> None:
+    with pytest.raises(LibraryError, match="have not been read yet"):
+        assistant.ask(assistant.library.first, "Who?")
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!"])
+def test_a_question_without_words_is_refused(assistant: Assistant, question: str) -> None:
+    assistant.sync(assistant.library.first)
+    with pytest.raises(InputError):
+        assistant.ask(assistant.library.first, question)
+
+
+def test_an_empty_set_abstains(assistant: Assistant) -> None:
+    empty = assistant.library.create("empty")
+    assistant.sync(empty)
+    assert assistant.ask(empty, "Who drew the map?").abstained
+    assert assistant.starters(empty) == ()
+    assert assistant.dates(empty) is None
+
+
+def test_sets_never_mix(assistant: Assistant) -> None:
+    first, second = assistant.library.first, assistant.library.create("second")
+    (second.folder / "tower.txt").write_text("Tower falls\n\nThe tower of Varnholm fell on Monday night.\n")
+    assistant.sync(first)
+    assistant.sync(second)
+    assert {p.document for p in assistant.search(first, "Varnholm tower")}.isdisjoint({"tower.txt", "second/tower.txt"})
+    assert {p.document for p in assistant.search(second, "Varnholm bridge")} == {"tower.txt"}
+
+
+def test_starter_questions_are_answered_by_the_set(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    starters = assistant.starters(documents)
+    assert starters
+    assert all(not assistant.ask(documents, question).abstained for question in starters)
+
+
+def test_dates_are_those_that_the_documents_state(assistant: Assistant) -> None:
+    assistant.sync(assistant.library.first)
+    dates = assistant.dates(assistant.library.first)
+    assert dates is not None
+    assert [day.isoformat() for day in dates] == ["2024-03-05", "2024-03-09"]
