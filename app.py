@@ -1,0 +1,24 @@
+"""Footnote's page: `streamlit run app.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from rag.ui.session import guarded, sidebar
+
+_UI = Path(__file__).parent / "rag" / "ui"
+
+# before the navigation: a page's own icon would be fetched from a server of Google's
+st.set_page_config(page_title="Footnote", page_icon=str(_UI / "icon.svg"))
+page = st.navigation({
+    "Footnote": [
+        st.Page("rag/ui/chat.py", title="Ask", icon=":material/forum:", default=True),
+        st.Page("rag/ui/documents.py", title="Documents", icon=":material/description:", url_path="documents"),
+    ]
+})  # fmt: skip
+st.set_page_config(layout="wide" if page.url_path == "documents" else "centered")
+st.html(_UI / "page.css")
+guarded(sidebar)
+page.run()

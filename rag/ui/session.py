@@ -1,0 +1,180 @@
+"""What one browser tab has on its page: the set it looks at, its conversations, its syncs, and what it can undo."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError
+from rag.ingest.library import DocumentSet, Removal
+from rag.settings import Settings
+from rag.types import Answer
+from rag.ui.jobs import UNEXPECTED, Desk, Job
+from rag.ui.text import counted, plain, progress_words
+
+_SET = "set"  # the widget's key and the name in the address
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, or with what went wrong; with neither while it waits for its answer."""
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the drawer shows: a document, and the words in it that matter, `text[start:end] == quote`."""
+
+    document: str
+    start: int = 0
+    end: int = 0
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Something that can be taken back, in words."""
+
+    words: str
+    removal: Removal
+
+
+@dataclass(slots=True)
+class Session:
+    """All that a tab remembers; everything that belongs to a set is kept by that set's key."""
+
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    undo: dict[str, Undo] = field(default_factory=dict)
+    problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drawer: Shown | None = None
+    uploads: int = 0
+
+
+@st.cache_resource(show_spinner="Starting Footnote")
+def desk() -> Desk:
+    """The process's one desk."""
+    return Desk(Assistant(Settings()))
+
+
+def session() -> Session:
+    """This tab's session."""
+    if "footnote" not in st.session_state:
+        st.session_state["footnote"] = Session()
+    found: Session = st.session_state["footnote"]
+    return found
+
+
+def current_set() -> DocumentSet:
+    """The set that is chosen in the sidebar."""
+    library = desk().assistant.library
+    name = st.session_state.get(_SET)
+    return next((known for known in library.sets() if known.name == name), library.first)
+
+
+def choose_set(document_set: DocumentSet) -> None:
+    """Look at another set; only before the sidebar is drawn, so from a widget's callback."""
+    st.session_state[_SET] = document_set.name
+
+
+def sidebar() -> None:
+    """The choice of the set, on every page."""
+    names = list(dict.fromkeys(known.name for known in desk().assistant.library.sets()))
+    with st.sidebar:
+        st.selectbox("Document set", names, key=_SET, bind="query-params", on_change=close_drawer)
+
+
+def guarded(draw: Callable[[], None]) -> None:
+    """Draw; whatever goes wrong becomes one sentence on the page and, if nobody foresaw it, a traceback on stderr."""
+    try:
+        draw()
+    except FootnoteError as error:
+        st.error(plain(str(error)))
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        st.error(UNEXPECTED)
+
+
+def attempt(key: str, act: Callable[[], None]) -> None:
+    """Do what a button asks for; what goes wrong is told when the page is drawn next."""
+    problems: tuple[str, ...] = ()
+    try:
+        act()
+    except FootnoteError as error:
+        problems = (str(error),)
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        problems = (UNEXPECTED,)
+    if problems:
+        session().problems[key] = problems
+
+
+def tell_problems(key: str) -> None:
+    """Say once what went wrong with the last thing that was asked for."""
+    for problem in session().problems.pop(key, ()):
+        st.error(plain(problem))
+
+
+def close_drawer() -> None:
+    """Show no document any more."""
+    session().drawer = None
+
+
+def open_drawer(shown: Shown) -> None:
+    """Show a document beside the page."""
+    session().drawer = shown
+
+
+def watch_sync(document_set: DocumentSet) -> Job:
+    """The sync of the set that this tab last began or joined, drawn with its progress or its error.
+
+    The first look at a set begins one: what changed in the folder since the last time is read without being asked.
+    """
+    key = desk().key(document_set)
+    job = session().jobs.get(key) or session().jobs.setdefault(key, desk().join(document_set))
+    with st.container(key="sync"):
+        if not job.finished.is_set():
+            _progress_bar(job)
+        elif job.error:
+            _tell_failed(job, document_set)
+    return job
+
+
+@st.fragment(run_every=0.4)
+def _progress_bar(job: Job) -> None:
+    if job.finished.is_set():
+        st.rerun()
+    progress = job.progress
+    done = min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
+    st.progress(done, text=plain(progress_words(progress, job.doing_seconds)))
+
+
+def _tell_failed(job: Job, document_set: DocumentSet) -> None:
+    st.warning(plain(job.error))
+    if job.mismatch:
+        st.button("Rebuild the index", on_click=begin_sync, args=(document_set, True), key="rebuild", type="primary")
+    else:
+        st.button("Try again", on_click=begin_sync, args=(document_set,), key="try_again")
+
+
+def begin_sync(document_set: DocumentSet, rebuild: bool = False, *, exclusive: bool = False) -> None:
+    """Bring the set up to its files, or make its index anew; `exclusive` makes questions wait until it is done."""
+    session().jobs[desk().key(document_set)] = desk().sync(document_set, rebuild=rebuild, exclusive=exclusive)
+
+
+def done_words(job: Job) -> str:
+    """What a sync did, in a sentence; empty if there was nothing to do or it is not done."""
+    if job.report is None or (job.report.plan.idle and not job.report.plan.failed):
+        return ""
+    plan = job.report.plan
+    counts = {"added": plan.added, "updated": plan.changed, "renamed": plan.renamed, "removed": plan.removed}
+    parts = [f"{counted(len(names), 'document')} {verb}" for verb, names in counts.items() if names]
+    return ", ".join(parts) + f" in {job.report.seconds:.1f} s." if parts else ""

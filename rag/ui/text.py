@@ -1,0 +1,78 @@
+"""Words for the page: what comes from documents made safe for Streamlit's labels, and figures made readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from rag.types import Progress
+
+_WORD_JOINER = "\u2060"
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Streamlit looks for these after backslashes are gone, so only something invisible between their characters stops it:
+# :emoji: :material/icons: user@example https://example www.example and the arrows -> <- >= -- ~=
+_FOUND_LATE = re.compile(r"[:@]|(?<=www)(?=\.)|[<>~-](?=[-=>])", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """`text` as a Markdown label that shows exactly these characters on one line, whatever they are."""
+    line = _BLANK.sub(" ", sendable(text)).strip()
+    return _PUNCTUATION.sub(r"\\\1", _FOUND_LATE.sub(lambda found: found[0] + _WORD_JOINER, line))
+
+
+def sendable(text: str) -> str:
+    """`text` without the halves of characters that a broken file name can hold and that no browser can be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shown_date(day: date) -> str:
+    """For example 4 March 2021."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def described(*facts: str | date | None) -> str:
+    """The facts that are known, one after the other: `The Wire · 4 March 2021`."""
+    return " · ".join(shown_date(fact) if isinstance(fact, date) else fact for fact in facts if fact)
+
+
+def source_label(title: str, outlet: str | None, published: date | None, page: int | None) -> str:
+    """How a source is called on the page; not yet safe for a label."""
+    return described(title, outlet, published, f"page {page}" if page else None)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 article`, `1,200 articles`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """The first `most` names and how many more there are: `a.txt, b.txt and 3 more`."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
+
+
+def progress_words(progress: Progress, seconds: float) -> str:
+    """For example `Embedding passages 120 of 640, about 20 s left`; `seconds` went by since this work began."""
+    if progress.total <= 0:
+        return progress.doing
+    words = f"{progress.doing} {progress.done:,} of {progress.total:,}"
+    if seconds < 2 or not 0 < progress.done < progress.total:
+        return words
+    left = seconds * (progress.total - progress.done) / progress.done
+    return f"{words}, about {_duration(left)} left"
+
+
+def excerpt(text: str, most: int = 280) -> str:
+    """The beginning of `text` on one line, cut between words."""
+    line = _BLANK.sub(" ", text).strip()
+    if len(line) <= most:
+        return line
+    return line[:most].rsplit(" ", 1)[0] + " …"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"

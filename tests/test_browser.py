@@ -1,0 +1,304 @@
+"""The journeys of a visitor in a real browser, against a really started server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.browsing import CHROMIUM, ask, browsing, greeted, select_row, serving
+
+pytestmark = pytest.mark.browser
+
+BRIDGE = """---
+title: The Lindgate bridge opens again
+outlet: Lindgate Post
+published: 2023-04-11
+---
+The bridge at Lindgate opened again on Tuesday after nine months of work.
+{filler}
+Workers replaced forty-two steel girders that had rusted through.
+Mayor Alma Rydell said that the toll stays at two crowns.
+"""
+FILLER = "\n".join(f"Paragraph {n} of the report repeats that traffic was led over the old road.\n" for n in range(60))
+FROST = """---
+title: Late frost in the Tamsin valley
+outlet: Valley Gazette
+published: 2022-05-03
+---
+Apple growers in the Tamsin valley lost sixty percent of their blossom to frost in April.
+Henrik Osei, who leads the union of growers, asked the province for a relief fund of three million crowns.
+"""
+NASTY_TITLE = "Costs :smile: of *it* <b>all</b> [link](http://127.0.0.1:9) $5 to $7 :material/home:"
+NASTY_SENTENCE = (
+    "The Quandary depot cost $5 million in May and $7 million in June :smile: <img src=x onerror=alert(1)>"
+    " ![](http://127.0.0.1:9/x.png) [link](http://127.0.0.1:9) :red[x] `y` **z** https://127.0.0.1:9/a."
+)
+NASTY = f"""{NASTY_SENTENCE}
+قالت الوزيرة إن المستودع سيفتح في الخريف.
+部长说仓库将于秋季开放。
+"""
+WHALES = """A whale in the harbour of Ostmark
+
+A humpback whale swam into the harbour of Ostmark on Sunday and stayed for eleven hours.
+"""
+
+
+@dataclass
+class Site:
+    """The running page, its folder, and the hosts that the browser wanted to reach."""
+
+    address: str
+    documents: Path
+    hosts: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; without one the tests are skipped, unless FOOTNOTE_REQUIRE_BROWSER=1 forbids it."""
+    if not CHROMIUM.exists():
+        message = f"there is no browser at {CHROMIUM} (Debian's package chromium)"
+        if os.environ.get("FOOTNOTE_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for all tests."""
+    folder = tmp_path_factory.mktemp("site")
+    documents = folder / "documents"
+    documents.mkdir()
+    (documents / "bridge.md").write_text(BRIDGE.format(filler=FILLER))
+    (documents / "frost.md").write_text(FROST)
+    nasty = documents / "Nasty :smile: *names*"
+    nasty.mkdir()
+    record = {"id": "_1_ $2", "title": NASTY_TITLE, "source": "*The* :red[Outlet]", "body": NASTY}
+    (nasty / "a_b_c $1 $2.jsonl").write_text(json.dumps(record) + "\n")
+    with serving(documents, folder / "home") as address:
+        yield Site(address, documents)
+    assert "Traceback" not in (folder / "home" / "server.log").read_text()
+
+
+@pytest.fixture
+def page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A new visitor's tab."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on("request", lambda request: site.hosts.add(urlsplit(request.url).hostname or ""))
+    page.on("dialog", lambda _: pytest.fail("a document opened a dialog"))
+    page.goto(site.address)
+    yield page
+    context.close()
+
+
+def test_from_the_first_start_to_the_cited_words(page: Page, site: Site) -> None:
+    greeted(page)
+    expect(page.get_by_text("2 articles in “documents”, from 3 May 2022 to 11 April 2023:")).to_be_visible()
+    answer = ask(page, "How many steel girders did the workers replace?")
+    expect(answer.locator("p.answer")).to_contain_text("forty-two steel girders")
+    expect(answer.locator("p.answer .number").first).to_have_text("[1]")
+    source = answer.get_by_role("button", name="The Lindgate bridge opens again · Lindgate Post · 11 April 2023")
+    source.first.click()
+    mark = page.get_by_role("dialog").locator("mark")
+    expect(mark).to_have_text("Workers replaced forty-two steel girders that had rusted through.")
+    expect(mark).to_be_in_viewport()
+    expect(page.get_by_role("dialog").locator("article")).to_contain_text("Paragraph 0 of the report")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(answer.locator("p.answer")).to_contain_text("forty-two steel girders")
+
+
+def test_a_starter_question_is_answered_with_a_source(page: Page) -> None:
+    greeted(page)
+    page.locator("[class*=st-key-starter-] button").first.click()
+    expect(page.locator("[class*=st-key-source-] button").first).to_be_visible()
+    expect(page.get_by_text("For example:")).to_have_count(0)
+
+
+def test_silence_shows_the_nearest_passages(page: Page) -> None:
+    greeted(page)
+    answer = ask(page, "Which enzyme splits lactose in the small intestine?")
+    expect(answer).to_contain_text("The documents do not answer this.")
+    expect(answer).to_contain_text("Searched for: Which enzyme splits lactose in the small intestine?")
+    answer.locator("[class*=st-key-open-] button").first.click()
+    expect(page.get_by_role("dialog").locator("mark")).to_be_in_viewport()
+
+
+def test_everything_is_reached_with_the_keyboard(page: Page) -> None:
+    greeted(page)
+    ask(page, "How many steel girders did the workers replace?")
+    page.locator("[class*=st-key-source-] button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").locator("mark")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    reached = set()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_placeholder("Ask about these documents").focus()
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''").strip())
+    names = " | ".join(reached)
+    for wanted in ("Documents", "Clear conversation", "The Lindgate bridge opens again"):
+        assert wanted in names
+
+
+def test_an_uploaded_file_answers_until_it_is_removed_and_again_after_undo(page: Page, site: Site) -> None:
+    question = "How long did the humpback whale stay in the harbour of Ostmark?"
+    greeted(page)
+    page.get_by_role("link", name="Documents").click()
+    whale: FilePayload = {"name": "whale.txt", "mimeType": "text/plain", "buffer": WHALES.encode()}
+    page.locator("input[type=file]").set_input_files(whale)
+    expect(page.get_by_text("1 document added")).to_be_visible()
+    page.get_by_role("link", name="Ask").click()
+    expect(ask(page, question).locator("p.answer")).to_contain_text("eleven hours")
+
+    page.get_by_role("link", name="Documents").click()
+    expect(page.get_by_text("3 documents, ")).to_be_visible()
+    page.wait_for_timeout(500)
+    select_row(page, 2)
+    page.get_by_role("button", name="Remove 1 document").click()
+    expect(page.get_by_text("Removed whale.txt.")).to_be_visible()
+    expect(page.get_by_text("1 document removed")).to_be_visible()
+    assert not (site.documents / "whale.txt").exists()
+    page.get_by_role("link", name="Ask").click()
+    expect(page.locator("p.question")).to_have_count(1)
+    answer = ask(page, question)
+    expect(answer).not_to_contain_text("eleven hours")
+    expect(answer).not_to_contain_text("A whale in the harbour")
+
+    page.get_by_role("link", name="Documents").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 document added")).to_be_visible()
+    page.get_by_role("link", name="Ask").click()
+    expect(page.locator("p.question")).to_have_count(2)
+    expect(ask(page, question).locator("p.answer")).to_contain_text("eleven hours")
+    (site.documents / "whale.txt").unlink()
+
+
+def test_text_from_documents_stays_text(page: Page, site: Site) -> None:
+    greeted(page)
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name="Nasty").click()
+    expect(page.get_by_text(NASTY_TITLE).first).to_be_visible()
+    greeted(page)
+    question = "What did the Quandary depot cost in May and June? :smile: $1 *b* $2 <img src=x onerror=alert(1)>"
+    answer = ask(page, question)
+    expect(page.locator("p.question")).to_have_text(question)
+    expect(answer.locator("p.answer")).to_contain_text("$5 million in May and $7 million in June :smile: <img src=x")
+    source = answer.locator("[class*=st-key-source-] button").first
+    assert source.inner_text().replace("\u2060", "") == f"[1] {NASTY_TITLE} · *The* :red[Outlet]"
+    source.click()
+    article = page.get_by_role("dialog").locator("article")
+    expect(article.locator("mark")).to_be_visible()
+    assert article.evaluate("element => element.textContent") == NASTY
+    _nothing_came_alive(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Documents").click()
+    expect(page.get_by_text("1 document, ")).to_be_visible()
+    _nothing_came_alive(page)
+
+
+def _nothing_came_alive(page: Page) -> None:
+    """No picture, formula, icon or link that a document asked for is on the page."""
+    page.wait_for_timeout(300)
+    main = page.locator("#stMain, [role=dialog]")
+    assert main.locator("img, .katex, [aria-label='home icon'], iframe, b, em").count() == 0
+    links = page.locator("a").evaluate_all("found => found.map(link => link.href)")
+    assert not [link for link in links if "127.0.0.1:9" in link]
+    assert "😄" not in page.locator("body").inner_text()
+
+
+def test_another_set_has_another_conversation_and_is_kept_in_the_address(page: Page) -> None:
+    greeted(page)
+    ask(page, "How many steel girders did the workers replace?")
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name="Nasty").click()
+    expect(page.get_by_text(NASTY_TITLE).first).to_be_visible()
+    greeted(page)
+    expect(page.locator("p.answer", has_text="girders")).to_have_count(0)
+    assert "set=Nasty" in page.url
+    page.get_by_role("link", name="Documents").click()
+    expect(page.get_by_text("1 document, ")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("1 document, ")).to_be_visible()
+    page.get_by_role("link", name="Ask").click()
+    greeted(page)
+    expect(page.get_by_text(NASTY_TITLE).first).to_be_visible()
+
+
+def test_the_width_of_the_documents_page_does_not_jump(page: Page) -> None:
+    page.goto(f"{page.url}documents")
+    page.get_by_test_id("stDataFrame").wait_for()
+    page.wait_for_timeout(500)
+    widths = """() => new Promise(done => {
+        const seen = new Set(), main = document.querySelector("[data-testid=stMainBlockContainer]");
+        const look = () => seen.add(main.getBoundingClientRect().width);
+        const timer = setInterval(look, 5);
+        setTimeout(() => { clearInterval(timer); done([...seen]); }, 1500);
+    })"""
+    page.evaluate("setTimeout(() => document.querySelector('[data-testid=stPopover] button').click(), 100)")
+    assert len(page.evaluate(widths)) == 1
+    select_row(page, 0)
+    assert len(page.evaluate(widths)) == 1
+
+
+def test_a_set_is_made_on_the_page(page: Page, site: Site) -> None:
+    greeted(page)
+    page.get_by_role("link", name="Documents").click()
+    page.get_by_role("button", name="New set").click()
+    page.get_by_label("Name of the new set").fill("Sea animals")
+    page.get_by_role("button", name="Make the set").click()
+    expect(page.get_by_text("This set has no documents yet.")).to_be_visible()
+    assert (site.documents / "Sea animals").is_dir()
+    page.get_by_role("link", name="Ask").click()
+    expect(page.get_by_text("drop some files there")).to_be_visible()
+
+
+def test_a_narrow_page_has_nothing_beside_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.reload()
+    greeted(page)
+    answer = ask(page, "How many steel girders did the workers replace?")
+    _fits(page)
+    answer.locator("[class*=st-key-source-] button").first.click()
+    expect(page.get_by_role("dialog").locator("mark")).to_be_in_viewport()
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.locator("#stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_themes_follow_the_system(chromium: Browser, site: Site, scheme: str) -> None:
+    context = chromium.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto(site.address)
+    greeted(page)
+    colour = page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    text = page.locator("p.answer").first.evaluate("block => getComputedStyle(block).color")
+    assert (colour, text) == {
+        "light": ("rgb(255, 255, 255)", "rgb(29, 36, 34)"),
+        "dark": ("rgb(20, 24, 23)", "rgb(230, 234, 232)"),
+    }[scheme]
+    context.close()
+
+
+def test_the_browser_speaks_to_no_other_host(page: Page, site: Site) -> None:
+    greeted(page)
+    page.get_by_role("link", name="Documents").click()
+    page.get_by_test_id("stDataFrame").wait_for()
+    page.wait_for_timeout(1_000)
+    assert site.hosts <= {"127.0.0.1", ""}

@@ -1,0 +1,352 @@
+"""The page as its visitors meet it, without a browser: what it says, what it remembers, what it never does."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rag.types import Progress
+from rag.ui.session import Session, desk
+from rag.ui.text import listed, plain, progress_words
+
+APP = Path(__file__).resolve().parent.parent / "app.py"
+BRIDGE = """---
+title: The Lindgate bridge opens again
+outlet: Lindgate Post
+published: 2023-04-11
+---
+The bridge at Lindgate opened again on Tuesday after nine months of work.
+Workers replaced forty-two steel girders that had rusted through.
+Mayor Alma Rydell said that the toll stays at two crowns.
+"""
+FROST = """---
+title: Late frost in the Tamsin valley
+outlet: Valley Gazette
+published: 2022-05-03
+---
+Apple growers in the Tamsin valley lost sixty percent of their blossom to frost in April.
+Henrik Osei, who leads the union of growers, asked the province for a relief fund of three million crowns.
+"""
+WHALES = """A whale in the harbour of Ostmark
+
+A humpback whale swam into the harbour of Ostmark on Sunday and stayed for eleven hours.
+"""
+
+
+@pytest.fixture
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of documents that the page reads, with a home of its own."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    monkeypatch.setenv("FOOTNOTE_DOCUMENTS", str(folder))
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    desk.clear()
+    yield folder
+    desk.clear()
+
+
+@pytest.fixture
+def articles(documents: Path) -> Path:
+    """The folder with two articles in it."""
+    (documents / "bridge.md").write_text(BRIDGE)
+    (documents / "frost.md").write_text(FROST)
+    return documents
+
+
+def opened() -> AppTest:
+    """The page after its first sync."""
+    return settled(AppTest.from_file(str(APP), default_timeout=120).run())
+
+
+def settled(at: AppTest) -> AppTest:
+    """The page once every sync that it watches is done."""
+    for job in list(remembered(at).jobs.values()):
+        assert job.finished.wait(120)
+    at.run()
+    assert not at.exception
+    return at
+
+
+def remembered(at: AppTest) -> Session:
+    """What the page keeps for this visitor."""
+    found: Session = at.session_state["footnote"]
+    return found
+
+
+def ask(at: AppTest, question: str) -> AppTest:
+    """The page after a question was answered."""
+    at.chat_input[0].set_value(question).run()
+    assert not at.exception
+    return at
+
+
+def button(at: AppTest, start: str) -> Any:
+    """The button whose key starts so."""
+    return next(found for found in at.button if (found.key or "").startswith(start))
+
+
+def verbatim_texts(at: AppTest, style: str | None = None) -> str:
+    """All that the page shows as characters, a line for each block; with a style, only what has it."""
+    drawn = [block for element in at.get("bidi_component") for block in json.loads(element.proto.json)["blocks"]]
+    return "\n".join("".join(text for text, given in block["parts"] if style in (None, given)) for block in drawn)
+
+
+def turns(at: AppTest) -> list[Any]:
+    """The turns of all conversations, of which there is one in most tests."""
+    return [turn for conversation in remembered(at).turns.values() for turn in conversation]
+
+
+def test_the_first_start_greets_with_the_articles_and_with_questions_to_begin_with(articles: Path) -> None:
+    at = opened()
+    shown = verbatim_texts(at)
+    assert "2 articles in" in shown
+    assert "from 3 May 2022 to 11 April 2023" in shown
+    assert "The Lindgate bridge opens again" in shown
+    assert "Late frost in the Tamsin valley" in shown
+    starters = [found for found in at.button if (found.key or "").startswith("starter-")]
+    assert starters
+    starters[0].click().run()
+    assert turns(at)[0].answer.citations
+
+
+def test_an_answer_rests_on_words_that_are_in_the_article(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced at Lindgate?")
+    [turn] = turns(at)
+    citation = turn.answer.citations[0]
+    assert "forty-two steel girders" in citation.quote
+    assert "forty-two steel girders" in verbatim_texts(at)
+    assert button(at, "source-").label == plain(f"[1] {citation.title} · Lindgate Post · 11 April 2023")
+
+
+def test_a_source_opens_the_article_with_the_words_marked(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced at Lindgate?")
+    button(at, "source-").click().run()
+    assert not at.exception
+    quote = turns(at)[0].answer.citations[0].quote
+    assert verbatim_texts(at, "mark").strip() == quote
+    assert "The bridge at Lindgate opened again on Tuesday" in verbatim_texts(at)
+
+
+def test_what_the_documents_do_not_say_is_not_answered(articles: Path) -> None:
+    at = ask(opened(), "Which enzyme splits lactose in the small intestine?")
+    assert turns(at)[0].answer.abstained
+    assert "The documents do not answer this." in verbatim_texts(at)
+    assert "Searched for: Which enzyme splits lactose" in verbatim_texts(at)
+    assert button(at, "open-")
+
+
+def test_a_question_without_words_is_refused_in_a_sentence(articles: Path) -> None:
+    at = ask(opened(), "???")
+    assert [warning.value for warning in at.warning] == [plain("Please ask a question in words.")]
+
+
+def test_clearing_a_conversation_brings_the_greeting_back(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced?")
+    button(at, "clear").click().run()
+    assert not turns(at)
+    assert at.title[0].value == "Footnote"
+
+
+def test_an_empty_set_says_what_to_do(documents: Path) -> None:
+    at = opened()
+    assert "Go to Documents" in at.info[0].value
+    assert at.chat_input[0].disabled
+
+
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(documents: Path) -> None:
+    documents.rmdir()
+    at = opened()
+    assert "There is no folder" in at.warning[0].value
+    at.switch_page("rag/ui/documents.py").run()
+    assert not at.exception
+
+
+def test_the_documents_page_lists_what_is_there_and_why_something_failed(articles: Path) -> None:
+    (articles / "broken.pdf").write_bytes(b"this is no PDF")
+    at = opened()
+    at.switch_page("rag/ui/documents.py").run()
+    assert not at.exception
+    table = at.dataframe[0].value
+    assert sorted(table["File"]) == ["bridge.md", "broken.pdf", "frost.md"]
+    states = dict(zip(table["File"], table["State"], strict=True))
+    assert states == {"bridge.md": "Ready", "frost.md": "Ready", "broken.pdf": "Not readable"}
+    assert all(reason for file, reason in zip(table["File"], table["Reason"], strict=True) if file == "broken.pdf")
+    assert "broken.pdf: " in verbatim_texts(at)
+
+
+def test_a_file_dropped_into_the_folder_is_planned_by_name_and_then_read(articles: Path) -> None:
+    at = opened()
+    (articles / "whale.txt").write_text(WHALES)
+    (articles / "frost.md").unlink()
+    at.switch_page("rag/ui/documents.py").run()
+    shown = verbatim_texts(at)
+    assert "+1 ~0 -1 =1" in shown
+    assert "Added: whale.txt" in shown
+    assert "Removed: frost.md" in shown
+    button(at, "sync_now").click().run()
+    settled(at)
+    assert sorted(at.dataframe[0].value["File"]) == ["bridge.md", "whale.txt"]
+    assert "1 document added, 1 document removed" in verbatim_texts(at)
+
+
+def test_an_uploaded_file_answers_and_can_be_replaced_and_had_back(articles: Path) -> None:
+    at = opened()
+    at.switch_page("rag/ui/documents.py").run()
+    at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
+    settled(at)
+    assert "whale.txt" in list(at.dataframe[0].value["File"])
+    at.file_uploader[0].upload("whale.txt", WHALES.replace("eleven", "fourteen").encode(), "text/plain").run()
+    settled(at)
+    assert "fourteen" in (articles / "whale.txt").read_text()
+    button(at, "undo").click().run()
+    settled(at)
+    assert "eleven" in (articles / "whale.txt").read_text()
+    at.switch_page("rag/ui/chat.py").run()
+    ask(at, "How long did the humpback whale stay in the harbour of Ostmark?")
+    assert "eleven hours" in turns(at)[0].answer.text
+
+
+def test_what_was_removed_is_not_cited_and_comes_back_with_undo(articles: Path) -> None:
+    at = opened()
+    at.switch_page("rag/ui/documents.py").run()
+    key = next(iter(remembered(at).jobs))
+    _select_all(at)
+    button(at, "remove").click().run()
+    assert remembered(at).undo[key].words == "Removed bridge.md, frost.md."
+    at.switch_page("rag/ui/chat.py").run()
+    settled(at)
+    assert at.chat_input[0].disabled
+    at.switch_page("rag/ui/documents.py").run()
+    button(at, "undo").click().run()
+    settled(at)
+    at.switch_page("rag/ui/chat.py").run()
+    ask(at, "How many steel girders were replaced at Lindgate?")
+    assert turns(at)[0].answer.citations[0].document == "bridge.md"
+
+
+def _select_all(at: AppTest) -> None:
+    """Select every row of the table, as clicks on its boxes do."""
+    table = at.dataframe[0]
+    rows = list(range(len(table.value)))
+    at.session_state[str(table.key)] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    at.run()
+
+
+def test_sets_are_made_and_never_mix_their_answers_or_conversations(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced at Lindgate?")
+    at.switch_page("rag/ui/documents.py").run()
+    at.text_input(key="new_set_name").set_value("Whales")
+    next(found for found in at.button if found.label == "Make the set").click().run()
+    assert not at.exception
+    assert at.selectbox(key="set").value == "Whales"
+    assert (articles / "Whales").is_dir()
+    settled(at)
+    at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
+    settled(at)
+    at.switch_page("rag/ui/chat.py").run()
+    assert "Lindgate" not in verbatim_texts(at)
+    ask(at, "How many steel girders were replaced at Lindgate?")
+    bridge, whales = (conversation[0].answer for conversation in remembered(at).turns.values())
+    assert bridge is not None
+    assert whales is not None
+    assert bridge.citations[0].document == "bridge.md"
+    assert {passage.document for passage in whales.passages} <= {"whale.txt"}
+    at.selectbox(key="set").set_value("documents").run()
+    settled(at)
+    assert "forty-two steel girders" in verbatim_texts(at)
+
+
+def test_a_set_cannot_be_made_twice(articles: Path) -> None:
+    (articles / "Whales").mkdir()
+    at = opened()
+    at.switch_page("rag/ui/documents.py").run()
+    at.text_input(key="new_set_name").set_value("whales")
+    next(found for found in at.button if found.label == "Make the set").click().run()
+    assert "already" in at.error[0].value
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr(desk().assistant, "ask", broken)
+    ask(at, "How many girders?")
+    assert "went wrong" in at.warning[0].value
+    assert "secret" not in at.warning[0].value
+
+
+def test_an_index_of_another_embedder_offers_to_be_rebuilt(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened()
+    desk.clear()
+    monkeypatch.setattr(type(desk().assistant.embedder), "name", "another-embedder", raising=False)
+    at = opened()
+    assert "another-embedder" in at.warning[0].value.replace("\\", "")
+    button(at, "rebuild").click().run()
+    settled(at)
+    assert not at.warning
+    assert ask(at, "How many steel girders were replaced?")
+    assert turns(at)[0].answer.citations
+
+
+NASTY = [
+    "*a* **b** _c_ __d__ ~~e~~", "[x](http://e)", "![](http://e/i.png)", "<img src=x onerror=alert(1)>",
+    "$5 and $7", "$$x$$", ":red[x]", ":smile:", ":material/home:", ":streamlit:", ":color[x]{foreground=red}",
+    "\\*a\\*", "`code`", "# head", "1. one", "- item", "> quote", "https://example.com", "www.example.com",
+    "a@example.com", "a | b", "&amp; &lt;", "a -> b <- c -- d", "[^1] [a]: b", "\\", "\\\\", "{a}", "a_b_c",
+    "~", ":help[x]", "+ a", "* a", "1) a", "| a | b |",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_label_keeps_every_character_and_leaves_none_to_markdown(text: str) -> None:
+    label = plain(text)
+    assert _unescaped(label) == text
+    for late in (":smile:", ":material", ":red", ":streamlit:", "://", "www.", "a@e", "->", "<-", "--"):
+        assert late not in _unescaped(label, joined=False)
+
+
+def test_a_label_is_one_line() -> None:
+    assert plain(" a\n\n# b\t c\u2028d\x00e ") == "a \\# b c d e"
+    assert plain("") == ""
+    assert plain("\ud800x") == "\\?x"
+
+
+def test_all_punctuation_is_escaped() -> None:
+    assert all(f"\\{mark}" in plain(f"a{mark}b") for mark in string.punctuation)
+
+
+def _unescaped(label: str, *, joined: bool = True) -> str:
+    """What Markdown shows for a label in which every punctuation mark stands behind a backslash."""
+    shown, characters = "", iter(label)
+    for character in characters:
+        assert character == "\\" or character not in string.punctuation, label
+        shown += next(characters) if character == "\\" else character
+    return shown.replace("\u2060", "") if joined else shown
+
+
+@pytest.mark.parametrize(
+    ("progress", "seconds", "words"),
+    [
+        (Progress("Embedding passages", 120, 640), 5, "Embedding passages 120 of 640, about 22 s left"),
+        (Progress("Embedding passages", 120, 640), 1, "Embedding passages 120 of 640"),
+        (Progress("Embedding passages", 1, 64_000), 10, "Embedding passages 1 of 64,000, about 177.8 h left"),
+        (Progress("Reading files", 3, 40), 30, "Reading files 3 of 40, about 6 min left"),
+        (Progress("Reading files", 0, 0), 9, "Reading files"),
+        (Progress("Reading files", 40, 40), 9, "Reading files 40 of 40"),
+    ],
+)
+def test_progress_is_told_in_words(progress: Progress, seconds: float, words: str) -> None:
+    assert progress_words(progress, seconds) == words
+
+
+def test_long_lists_of_names_are_cut() -> None:
+    assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert listed(["a", "b"], 2) == "a, b"
