@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rag.answer.retrieval import CANDIDATES, fuse
 from rag.assistant import Assistant
-from rag.index.index import Hit
+from rag.index.version import Hit
 from rag.ingest.library import DocumentSet
 from rag.settings import Settings
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.index.index import Hit, Index
+from rag.index.index import Index
+from rag.index.version import Hit
 from rag.models.embedding import Embedder
 from rag.types import Passage
 
