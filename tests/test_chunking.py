@@ -61,6 +61,14 @@ def test_front_matter_and_comment_forms_stay_in_the_text_and_out_of_the_chunks()
     assert [c.text for c in chunks] == ["The bridge is closed.", "It opens in May."]
 
 
+def test_a_markdown_heading_begins_a_chunk() -> None:
+    text = "# Bridge\n\nIt is closed.\n\n## Why\n\nThere are cracks."
+    assert [c.text for c in chunk_document(document(text, "a.md"))] == [
+        "# Bridge\n\nIt is closed.",
+        "## Why\n\nThere are cracks.",
+    ]
+
+
 def test_title_and_date_are_embedded_with_a_chunk_but_are_no_part_of_it() -> None:
     dated = Document("a.txt", "It is old.", "Bridge", "0" * 64, published=date(2024, 3, 5))
     (chunk,) = chunk_document(dated)

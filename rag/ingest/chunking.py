@@ -48,17 +48,21 @@ def _chunk(document: Document, span: Span) -> Chunk:
 
 
 def _pieces(document: Document, size: int) -> Iterator[tuple[int, int, bool]]:
-    """(start, end, whether a chunk must begin here) of the sentences, or cuts of them, that are part of the article."""
+    """(start, end, whether a chunk must begin here) of the sentences, or cuts of them, that are part of the article.
+
+    A chunk begins after boilerplate and with a Markdown heading, which belongs to what follows it.
+    """
     text = document.text
     has_front_matter = document.name.lower().endswith((".md", ".markdown", ".txt"))
-    after_boilerplate = False
+    begins_anew = False
     for start, end in sentence_spans(text, front_matter(text)[1] if has_front_matter else 0):
         if is_boilerplate(text[start:end]):
-            after_boilerplate = True
+            begins_anew = True
             continue
+        begins_anew |= text.startswith(("# ", "## ", "### "), start)
         for piece_start, piece_end in _cut(text, start, end, size):
-            yield piece_start, piece_end, after_boilerplate
-            after_boilerplate = False
+            yield piece_start, piece_end, begins_anew
+            begins_anew = False
 
 
 def _cut(text: str, start: int, end: int, size: int) -> Iterator[Span]:

@@ -77,7 +77,7 @@ def _when(dates: tuple[date, date] | None) -> str:
     if dates is None:
         return ""
     first, last = (shown_date(day) for day in dates)
-    return f", from {first}" if first == last else f", from {first} to {last}"
+    return f", of {first}" if first == last else f", from {first} to {last}"
 
 
 def _say_empty() -> None:
