@@ -1,4 +1,7 @@
-"""Pictures of the page over the shipped documents: `python -m tests.make_screenshots` writes tests/screenshots/."""
+"""Pictures of the page over the shipped documents: `python -m tests.make_screenshots` writes tests/screenshots/.
+
+README shows `light-drawer.png`; the others are to look at, and are not kept.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from tests.browsing import ROOT, ask, browsing, greeted, serving
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SCREENS: tuple[tuple[str, Literal["light", "dark"], int, int], ...] = (
-    ("light", "light", 1280, 860), ("dark", "dark", 1280, 860), ("narrow", "light", 400, 800),
+    ("light", "light", 1600, 860), ("dark", "dark", 1280, 860), ("narrow", "light", 400, 800),
 )  # fmt: skip
 
 
@@ -29,11 +32,13 @@ def main(documents: Path) -> None:
             question = starters.first.inner_text().replace("\u2060", "") if starters.count() else "What happened?"
             ask(page, question)
             _picture(page, name)
-            ask(page, "Which enzyme splits lactose in the small intestine?")
-            _picture(page, f"{name}-silence")
             page.locator("[class*=st-key-source-] button").first.click()
             page.get_by_role("dialog").locator("mark").wait_for()
             _picture(page, f"{name}-drawer")
+            page.keyboard.press("Escape")
+            page.get_by_role("dialog").wait_for(state="detached")
+            ask(page, "Which enzyme splits lactose in the small intestine?")
+            _picture(page, f"{name}-silence")
             page.goto(f"{address}/documents")
             page.get_by_test_id("stDataFrame").wait_for()
             _picture(page, f"{name}-documents")
