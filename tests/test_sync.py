@@ -11,6 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from rag.ingest import changes
 from rag.ingest import sync as syncing
 from rag.models.embedding import LocalEmbedder
 from rag.types import Failure, Progress
@@ -160,7 +161,8 @@ def test_an_empty_folder_is_a_whole_and_silent_index(tmp_path: Path, embedder: L
 def test_new_readers_read_everything_again_and_leave_no_trace_of_the_old(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(syncing, "_VERSION", "99.99")
+    for module in (changes, syncing):
+        monkeypatch.setattr(module, "VERSION", "99.99")
     assert shelf.plan().changed == ("bridge.txt", "ferry.txt", "museum.txt")
     report = shelf.sync()
     assert (report.embedded, report.reused) == (0, 3)

@@ -9,42 +9,30 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.index.catalog import Entry, StoredChunk
+from rag.index.catalog import StoredChunk
 from rag.index.index import Index, Writer
-from rag.ingest.chunking import CHUNKING_VERSION, chunk_document, embedded_text
+from rag.ingest.changes import VERSION, Changes, file_hash, find_changes
+from rag.ingest.chunking import chunk_document, embedded_text
 from rag.ingest.library import file_of
-from rag.ingest.readers import READERS, READERS_VERSION, FileReader, read_file
+from rag.ingest.readers import FileReader
 from rag.models.embedding import Embedder
 from rag.types import CheckReport, Document, DocumentInfo, Failure, Plan, Progress, SyncReport
 
 Vector = npt.NDArray[np.float32]
 ProgressTo = Callable[[Progress], None]
-_VERSION = f"{READERS_VERSION}.{CHUNKING_VERSION}"
 _BATCH_CHUNKS = 1_024
 _SLICE_CHARACTERS = 32_000_000
 
 
-@dataclass(slots=True)
-class _Scan:
-    """What the folder holds against what the index holds."""
-
-    plan: Plan
-    hashes: dict[str, str]
-    to_read: list[str] = field(default_factory=list)
-    records: dict[str, list[Document]] = field(default_factory=dict)
-    failures: list[tuple[str, Failure]] = field(default_factory=list)
-    twins: dict[str, str] = field(default_factory=dict)  # hash -> an indexed document that was read from the like
-
-
 def plan_sync(files: dict[str, Path], index: Index, progress: ProgressTo, *, rebuild: bool = False) -> Plan:
     """What `sync` would do; `files` maps names below the set's folder to paths."""
-    return _scan(files, index, progress, rebuild).plan
+    return _changes(files, index, progress, rebuild).plan
 
 
 def sync(
@@ -64,23 +52,17 @@ def sync(
     """
     began = time.perf_counter()
     with index.writing(embedder.name, embedder.dimension, rebuild=rebuild) as writer:
-        scan = _scan(files, index, progress, rebuild)
-        if (
-            scan.plan.idle
-            and index.exists
-            and not rebuild
-            and not scan.to_read
-            and scan.hashes == writer.catalog.files()
-        ):
+        changes = _changes(files, index, progress, rebuild)
+        if changes.plan.idle and index.exists and not rebuild and changes.hashes == writer.catalog.files():
             writer.settle()
-            return SyncReport(scan.plan, 0, 0, 0, time.perf_counter() - began)
-        work = _Work(writer, embedder, _Twins(scan.twins, index), progress)
+            return SyncReport(changes.plan, 0, 0, 0, time.perf_counter() - began)
+        work = _Work(writer, embedder, _Twins(changes.twins, index), progress)
         with FileReader(read_seconds) as reader:
-            for documents in _slices(_read(files, scan, reader, progress)):
+            for documents in _slices(_read(files, changes, reader, progress)):
                 work.run(documents)
-        plan = _carried_out(scan, work.staged)
+        plan = _carried_out(changes, work.staged)
         gone = [*plan.removed, *(old for old, _ in plan.renamed)]
-        writer.publish(gone, scan.hashes, scan.failures, _VERSION)
+        writer.publish(gone, changes.hashes, changes.failures, VERSION)
         return SyncReport(plan, work.embedded, work.reused, work.tokens, time.perf_counter() - began)
 
 
@@ -131,111 +113,23 @@ def check(index: Index, embedder: Embedder, progress: ProgressTo) -> CheckReport
     return index.check(embedder.name, embedder.dimension, embed, progress)
 
 
-# -- what changed -------------------------------------------------------------------------------------------------
+# -- reading and embedding ----------------------------------------------------------------------------------------
 
 
-def _scan(files: dict[str, Path], index: Index, progress: ProgressTo, rebuild: bool) -> _Scan:
-    catalog = None if rebuild else index.catalog()
-    same_readers = catalog is not None and catalog.meta("readers") == _VERSION
-    known_hashes = catalog.files() if catalog and same_readers else {}
-    entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
-    by_file: dict[str, list[Entry]] = {}
-    for entry in entries.values():
-        by_file.setdefault(entry.file, []).append(entry)
-    old_failures: dict[str, list[Failure]] = {}
-    for file, failure in catalog.failures() if catalog else []:
-        old_failures.setdefault(file, []).append(failure)
-
-    scan = _Scan(Plan(), {}, twins={entry.sha256: entry.name for entry in entries.values()} if same_readers else {})
-    wanted: dict[str, str] = {}  # document name -> hash of what it is to be read from
-    kept: set[str] = set()
-    for done, (name, path) in enumerate(files.items()):
-        progress(Progress("Comparing files", done, len(files)))
-        if path.suffix.lower() not in READERS:
-            kind = f"{path.suffix.lower()} files" if path.suffix else "files without an extension"
-            scan.failures.append((name, Failure(name, f"Footnote does not read {kind}.")))
-            continue
-        try:
-            scan.hashes[name] = _hash(path)
-        except OSError as error:
-            scan.failures.append((name, Failure(name, f"The file could not be opened: {error.strerror or error}.")))
-            kept.update(entry.name for entry in by_file.get(name, []))
-            continue
-        if known_hashes.get(name) == scan.hashes[name]:
-            kept.update(entry.name for entry in by_file.get(name, []))
-            scan.failures += [(name, failure) for failure in old_failures.get(name, [])]
-        elif same_readers and name in entries and entries[name].sha256 == scan.hashes[name]:
-            kept.add(name)  # it is again what was read earlier, after it was something else, or could not be opened
-        elif path.suffix.lower() == ".jsonl":
-            _scan_records(scan, name, path, entries, same_readers, wanted, kept)
-        else:
-            wanted[name] = scan.hashes[name]
-            scan.to_read.append(name)
-    progress(Progress("Comparing files", len(files), len(files)))
-
-    removed = {name: entry.sha256 for name, entry in entries.items() if name not in wanted and name not in kept}
-    by_hash: dict[str, list[str]] = {}
-    for name, hash_ in removed.items():
-        by_hash.setdefault(hash_, []).append(name)
-    renamed = []
-    for name, hash_ in wanted.items():
-        if name not in entries and by_hash.get(hash_):
-            renamed.append((by_hash[hash_].pop(0), name))
-    old_names, new_names = {old for old, _ in renamed}, {new for _, new in renamed}
-    scan.plan = Plan(
-        added=tuple(sorted(name for name in wanted if name not in entries and name not in new_names)),
-        changed=tuple(sorted(name for name in wanted if name in entries)),
-        renamed=tuple(sorted(renamed)),
-        removed=tuple(sorted(set(removed) - old_names)),
-        unchanged=tuple(sorted(kept)),
-        failed=tuple(sorted((failure for _, failure in scan.failures), key=lambda failure: failure.name)),
-    )
-    return scan
-
-
-def _scan_records(
-    scan: _Scan,
-    name: str,
-    path: Path,
-    entries: dict[str, Entry],
-    same_readers: bool,
-    wanted: dict[str, str],
-    kept: set[str],
-) -> None:
-    results = read_file(path, name)
-    readable = {result.name for result in results if isinstance(result, Document)}
-    for result in results:
-        if isinstance(result, Failure):
-            scan.failures.append((name, result))
-            # a record that can no longer be read goes on answering from what was read earlier
-            lost = [
-                known
-                for known, entry in entries.items()
-                if known == result.name or (result.name == name and entry.file == name)
-            ]
-            kept.update(known for known in lost if known not in readable)
-        elif same_readers and result.name in entries and entries[result.name].sha256 == result.sha256:
-            kept.add(result.name)
-        else:
-            wanted[result.name] = result.sha256
-            scan.records.setdefault(name, []).append(result)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _changes(files: dict[str, Path], index: Index, progress: ProgressTo, rebuild: bool) -> Changes:
+    return find_changes(files, None if rebuild else index.catalog(), progress)
 
 
 def _is_still(path: Path, hash_: str) -> bool:
     try:
-        return _hash(path) == hash_
+        return file_hash(path) == hash_
     except OSError:
         return False
 
 
-def _carried_out(scan: _Scan, staged: set[str]) -> Plan:
+def _carried_out(changes: Changes, staged: set[str]) -> Plan:
     """The plan less what could not be read, its failures added."""
-    plan = scan.plan
+    plan = changes.plan
     stale = tuple(name for name in plan.changed if name not in staged)
     return replace(
         plan,
@@ -244,30 +138,27 @@ def _carried_out(scan: _Scan, staged: set[str]) -> Plan:
         renamed=tuple(pair for pair in plan.renamed if pair[1] in staged),
         removed=(*plan.removed, *(old for old, new in plan.renamed if new not in staged)),
         unchanged=tuple(sorted((*plan.unchanged, *stale))),
-        failed=tuple(sorted((failure for _, failure in scan.failures), key=lambda failure: failure.name)),
+        failed=changes.failed(),
     )
 
 
-# -- reading and embedding ----------------------------------------------------------------------------------------
-
-
 def _read(
-    files: dict[str, Path], scan: _Scan, reader: FileReader, progress: ProgressTo
+    files: dict[str, Path], changes: Changes, reader: FileReader, progress: ProgressTo
 ) -> Iterator[tuple[str, Document]]:
-    for file, documents in scan.records.items():
+    for file, documents in changes.records.items():
         for document in documents:
             yield file, document
-    for done, name in enumerate(scan.to_read):
-        progress(Progress("Reading files", done, len(scan.to_read)))
+    for done, name in enumerate(changes.to_read):
+        progress(Progress("Reading files", done, len(changes.to_read)))
         for result in reader.read(files[name], name):
             if isinstance(result, Failure):
-                scan.failures.append((name, result))
-                if not _is_still(files[name], scan.hashes[name]):
-                    del scan.hashes[name]  # what failed is not what was compared: look again next time
+                changes.failures.append((name, result))
+                if not _is_still(files[name], changes.hashes[name]):
+                    del changes.hashes[name]  # what failed is not what was compared: look again next time
             else:
                 yield name, result
-    if scan.to_read:
-        progress(Progress("Reading files", len(scan.to_read), len(scan.to_read)))
+    if changes.to_read:
+        progress(Progress("Reading files", len(changes.to_read), len(changes.to_read)))
 
 
 def _slices(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -360,7 +251,7 @@ def _alike(one: Document, other: Document) -> bool:
 def _stored_chunks(document: Document, keys: dict[tuple[int, int], str]) -> list[StoredChunk]:
     stored = []
     for chunk in chunk_document(document):
-        identity = f"{document.name}\0{document.sha256}\0{_VERSION}\0{chunk.start}\0{chunk.end}"
+        identity = f"{document.name}\0{document.sha256}\0{VERSION}\0{chunk.start}\0{chunk.end}"
         key = keys.get((chunk.start, chunk.end)) or _key(embedded_text(document, chunk.text))
         stored.append(StoredChunk(hashlib.sha256(identity.encode()).hexdigest()[:40], chunk.start, chunk.end, key))
     return stored
