@@ -20,5 +20,5 @@ page = st.navigation({
 })  # fmt: skip
 st.set_page_config(layout="wide" if page.url_path == "documents" else "centered")
 st.html(_UI / "page.css")
-guarded(sidebar)
-page.run()
+if guarded(sidebar):  # what stops the sidebar, a wrong setting for one, would stop the page with the same words
+    page.run()

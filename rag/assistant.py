@@ -12,7 +12,7 @@ from pathlib import Path
 from rag.answer.conversation import standalone
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.starters import starter_questions
-from rag.answer.writing import AnswerWriter, QuoteWriter
+from rag.answer.writing import QuoteWriter
 from rag.errors import InputError, LibraryError
 from rag.index.catalog import Entry
 from rag.index.index import Index
@@ -22,6 +22,7 @@ from rag.models.embedding import Embedder, LocalEmbedder
 from rag.models.reader import Reader, SimilarityReader
 from rag.settings import Settings
 from rag.types import Answer, CheckReport, Document, DocumentInfo, Passage, Plan, Progress, SyncReport
+from rag.words import searchable
 
 _LONGEST_QUESTION = 2_000
 
@@ -37,9 +38,9 @@ class Assistant:
         self.settings = settings
         self.library = Library(settings.documents, settings.home)
         self.embedder = embedder or _embedder(settings)
-        self._writer: AnswerWriter = QuoteWriter(reader or SimilarityReader(self.embedder))
+        self._writer = QuoteWriter(reader or SimilarityReader(self.embedder))
         self._indexes: dict[Path, Index] = {}
-        self._starters: dict[tuple[Path, str], tuple[str, ...]] = {}
+        self._starters: dict[Path, tuple[str, tuple[str, ...]]] = {}  # by index: stamp, questions
         self._guard = threading.Lock()
 
     # -- document sets --------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ class Assistant:
     ) -> SyncReport:
         """Bring the set's index up to its files; `rebuild` makes it anew beside the old one.
 
-        Raises IndexBusy while another process does it, IndexMismatch for an index made with another embedder.
+        Raises IndexBusy while another process does it, IndexUnusable for an index made with another embedder.
         """
         return syncing.sync(
             self.library.files(document_set),
@@ -115,37 +116,40 @@ class Assistant:
         """Answer a question about a set; `after` holds the earlier questions of the conversation, oldest first.
 
         `step` is told what is being done, in a few words. Raises InputError for a question that is none,
-        LibraryError for a set that was never read, IndexMismatch for one made with another embedder.
+        LibraryError for a set that was never read, IndexUnusable for one made with another embedder.
         """
         began = time.perf_counter()
-        question = _checked(question)
+        question = checked_question(question)
         searched = standalone(question, after)
         self._require_synced(document_set)
         step("Searching the documents")
-        passages = self._retrieve(document_set, searched, PASSAGES)
+        wording = searchable(searched)
+        passages = self._retrieve(document_set, wording, PASSAGES)
         retrieved = time.perf_counter()
         step(f"Reading {len(passages)} passages")
-        answer = self._writer.write(question, searched, passages)
+        answer = replace(self._writer.write(question, wording, passages), searched=searched)
         seconds = {"retrieve": retrieved - began, **answer.seconds, "total": time.perf_counter() - began}
         return replace(answer, seconds=seconds)
 
     def search(self, document_set: DocumentSet, words: str, count: int = 10) -> list[Passage]:
         """The best passages for some words, best first. Errors as `ask`."""
-        words = _checked(words)
+        words = checked_question(words)
         self._require_synced(document_set)
-        return self._retrieve(document_set, words, count)
+        return self._retrieve(document_set, searchable(words), count)
 
     def starters(self, document_set: DocumentSet) -> tuple[str, ...]:
         """Up to three questions that the set answers, each tried before it is offered."""
         catalog = self.index(document_set).catalog()
         if catalog is None:
             return ()
-        key = (self.library.index_home(document_set), catalog.stamp)
-        if key not in self._starters:
+        home, stamp = self.library.index_home(document_set), catalog.stamp
+        known_stamp, questions = self._starters.get(home, ("", ()))
+        if known_stamp != stamp:
             names = [entry.name for entry in catalog.entries()]
             texts = (document.text for name in names if (document := catalog.document(name)))
-            self._starters[key] = starter_questions(texts, lambda question: self.ask(document_set, question))
-        return self._starters[key]
+            questions = starter_questions(texts, lambda question: self.ask(document_set, question))
+            self._starters[home] = stamp, questions
+        return questions
 
     def _retrieve(self, document_set: DocumentSet, question: str, count: int) -> list[Passage]:
         index = self.index(document_set)
@@ -159,7 +163,8 @@ class Assistant:
             )
 
 
-def _checked(question: str) -> str:
+def checked_question(question: str) -> str:
+    """The question on one line; raises InputError where it has no words or is too long."""
     question = " ".join(question.split())
     if not any(character.isalnum() for character in question):
         raise InputError("Please ask a question in words.")

@@ -13,30 +13,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FootnoteError, InputError
-from rag.terminal import Bar, print_answer, print_json, tell_failures, where
+from rag.terminal import Bar, prepare_streams, print_answer, print_json, say, tell, tell_failures, where
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.ingest.library import DocumentSet
 
+_MOST_PASSAGES = 50
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    prepare_streams()
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except FootnoteError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
     except KeyboardInterrupt:
-        print("error: interrupted; nothing that was there is lost", file=sys.stderr)
+        tell("error: interrupted; nothing that was there is lost")
     except BrokenPipeError:
         sys.stderr.close()
     except OSError as error:
-        print(
-            f"error: {error.strerror or error}: {error.filename}" if error.filename else f"error: {error}",
-            file=sys.stderr,
-        )
+        tell(f"error: {error.strerror or error}: {error.filename}" if error.filename else f"error: {error}")
     return 1
 
 
@@ -64,37 +64,35 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--rebuild", action="store_true", help="make the index anew beside the old one, then switch")
     ask = command("ask", _ask, "Answer one question.", as_json)
     ask.add_argument("question")
-    answer = command("answer", _answer, "Answer every question of a JSON-lines file.")
+    answer = command(
+        "answer",
+        _answer,
+        'Answer every question of a JSON-lines file: {"id", "question"} a line, with the earlier questions of a'
+        ' conversation as "after"; "asked", the day of the question, is accepted and has no effect yet.',
+    )
     answer.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     answer.add_argument("--out", type=Path, required=True, metavar="ANSWERS.jsonl")
     search = command("search", _search, "Print the passages that fit some words best.", as_json)
     search.add_argument("words")
-    search.add_argument("--count", type=_positive, default=10, help="how many passages (default: 10)")
+    search.add_argument(
+        "--count", type=_count, default=10, help=f"how many passages, at most {_MOST_PASSAGES} (default: 10)"
+    )
     command("documents", _documents, "List the documents and what could not be read.", as_json)
     command("check", _check, "Prove that every chunk is found, and repair what is not.", as_json)
     return parser
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 1000:
-        raise argparse.ArgumentTypeError("must be from 1 to 1000")
-    return value
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PASSAGES:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_MOST_PASSAGES}")
+    return int(text)
 
 
 def _open(options: argparse.Namespace) -> tuple[Assistant, DocumentSet]:
-    from pydantic import ValidationError
-
     from rag.assistant import Assistant
-    from rag.settings import Settings
+    from rag.settings import load_settings
 
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "FOOTNOTE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InputError(f"The setting {name} cannot be used: {first['msg']}.") from None
-    assistant = Assistant(settings)
+    assistant = Assistant(load_settings())
     if options.documents is None:
         return assistant, assistant.library.first
     return assistant, assistant.library.at(options.documents)
@@ -104,7 +102,7 @@ def _opened_and_read(options: argparse.Namespace) -> tuple[Assistant, DocumentSe
     """As `_open`; a set that was never read is read first."""
     assistant, document_set = _open(options)
     if not assistant.synced(document_set):
-        print(f"reading {document_set.folder} for the first time", file=sys.stderr)
+        tell(f"reading {document_set.folder} for the first time")
         with Bar() as bar:
             report = assistant.sync(document_set, bar)
         tell_failures(report.plan)
@@ -143,13 +141,12 @@ def _sync(options: argparse.Namespace) -> int:
         lines = [f"+ {name}" for name in plan.added] + [f"~ {name}" for name in plan.changed]
         lines += [f"> {old} -> {new}" for old, new in plan.renamed] + [f"- {name}" for name in plan.removed]
         for line in lines:
-            print(line)
-    print(plan.summary())
+            say(line)
+    say(plan.summary())
     if not options.dry_run and (report.embedded or report.reused):
-        print(
+        tell(
             f"{report.embedded:,} passages embedded, {report.reused:,} reused, {report.tokens:,} tokens,"
-            f" {report.seconds:.1f} s",
-            file=sys.stderr,
+            f" {report.seconds:.1f} s"
         )
     tell_failures(plan)
     return 0
@@ -175,37 +172,50 @@ def _answer(options: argparse.Namespace) -> int:
         raise InputError(f"There is no folder {options.out.resolve().parent} to write {options.out.name} into.")
     assistant, document_set = _opened_and_read(options)
     unfinished = options.out.with_name(options.out.name + ".part")
-    with unfinished.open("w", encoding="utf-8") as out, Bar() as bar:
-        for done, (id_, question, after) in enumerate(questions):
-            bar.show("Answering", done, len(questions))
-            record = answer_record(assistant.ask(document_set, question, after), id_)
-            out.write(json.dumps(record, ensure_ascii=False) + "\n")
-        bar.show("Answering", len(questions), len(questions))
-    unfinished.replace(options.out)
+    try:
+        with unfinished.open("w", encoding="utf-8") as out, Bar() as bar:
+            for done, (id_, question, after) in enumerate(questions):
+                bar.show("Answering", done, len(questions))
+                record = {**answer_record(assistant.ask(document_set, question, after)), "id": id_}
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            bar.show("Answering", len(questions), len(questions))
+        unfinished.replace(options.out)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return 0
 
 
-def _questions(path: Path) -> list[tuple[str, str, list[str]]]:
-    """(id, question, earlier questions) of every line; raises InputError that names the first bad line."""
+def _questions(path: Path) -> list[tuple[Any, str, list[str]]]:
+    """(id as given, question, earlier questions) of every line; raises InputError that names the first bad line."""
     rows = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # not splitlines: JSON may hold other line ends, as U+2028, inside its strings
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text.") from None
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            id_, question, after = row["id"], row["question"], row.get("after", [])
-            if not isinstance(question, str) or not all(isinstance(earlier, str) for earlier in after):
-                raise TypeError
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(
-                f'Line {number} of {path} is not a question: it should be {{"id": …, "question": "…"}}.'
-            ) from None
-        rows.append((str(id_), question, list(after)))
+        if line.strip():
+            rows.append(_question(line, f"Line {number} of {path}"))
     return rows
+
+
+def _question(line: str, place: str) -> tuple[Any, str, list[str]]:
+    from rag.assistant import checked_question
+
+    try:
+        row = json.loads(line)
+        id_, question, after = row["id"], row["question"], row.get("after") or []
+        if not isinstance(after, list) or not all(isinstance(text, str) for text in (question, *after)):
+            raise TypeError
+        f"{id_}{question}{''.join(after)}".encode()  # halves of characters, which JSON can name, fit into no file
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError(f'{place} is not a question: it should be {{"id": …, "question": "…"}}.') from None
+    for text in (question, *after):
+        try:
+            checked_question(text)
+        except InputError as error:
+            raise InputError(f"{place} cannot be asked: {error}") from None
+    return id_, question, after
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -230,8 +240,9 @@ def _search(options: argparse.Namespace) -> int:
         )
         return 0
     for n, passage in enumerate(passages, 1):
-        print(f"{n}. {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
-        print(f"   {' '.join(passage.text.split())}\n")
+        say(f"{n}. {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
+        say(f"   {' '.join(passage.text.split())}")
+        say()
     return 0
 
 
@@ -259,10 +270,10 @@ def _documents(options: argparse.Namespace) -> int:
     for info in infos:
         published = info.published.isoformat() if info.published else "no date"
         title = info.title if info.words else ""
-        print(f"{info.state:9s} {published:10s} {info.chunks:5d} chunks  {info.name}  {title}".rstrip())
+        say(f"{info.state:9s} {published:10s} {info.chunks:5d} chunks  {info.name}  {title}".rstrip())
         if info.reason:
-            print(f"          {info.reason}")
-    print(f"{len(infos)} documents", file=sys.stderr)
+            say(f"          {info.reason}")
+    tell(f"{len(infos)} documents")
     return 0
 
 
@@ -281,8 +292,8 @@ def _check(options: argparse.Namespace) -> int:
             }
         )
     elif report.sound:
-        print(f"all {report.chunks:,} chunks are found by their own embedding")
+        say(f"all {report.chunks:,} chunks are found by their own embedding")
     else:
         found = f"{report.lost:,} not found, {report.missing:,} missing, {report.stray:,} left over"
-        print(f"{report.chunks:,} chunks: {found}; {'all' if report.repaired else 'not all could be'} repaired")
+        say(f"{report.chunks:,} chunks: {found}; {'all' if report.repaired else 'not all could be'} repaired")
     return 0 if report.sound or report.repaired else 1

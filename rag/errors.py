@@ -17,8 +17,12 @@ class IndexBusy(FootnoteError):
     """Another process is writing this index."""
 
 
-class IndexMismatch(FootnoteError):
-    """The index was made with another embedder than the one that is set."""
+class IndexUnusable(FootnoteError):
+    """An index that has to be rebuilt: damaged, or made with another embedder or by another version of Footnote."""
+
+
+class StorageError(FootnoteError):
+    """The disk, or the system, does not let an index be read or written."""
 
 
 class ModelError(FootnoteError):

@@ -24,7 +24,9 @@ _STARTERS = frozenset(
     while after before since for from with by to however meanwhile who what which no not one two so then also""".split()
 )
 _CLOSERS = "\"'”’»)]}*_"
-_BOUNDARY = re.compile(rf"(?:[.!?…؟۔]+[{re.escape(_CLOSERS)}]*(?=\s)|[。！？｡।]+[」』”’）]*)")
+_BOUNDARY = re.compile(  # possessive, and from the first mark on only: long runs of marks are read once
+    rf"(?:(?<![.!?…؟۔])[.!?…؟۔]++[{re.escape(_CLOSERS)}]*+(?=\s)|[。！？｡।]++[」』”’）]*+)"
+)
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•·▪‣–—]|\(?\d{1,3}[.)]|#{1,6}|\||>)\s*\S")
 _INITIAL = re.compile(r"(?:^|[\s(“\"'])([^\W\d_])$")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from rag.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,3 +29,22 @@ class Settings(BaseSettings):
     embedder_options: dict[str, Any] = Field(default_factory=dict)
     read_seconds: float = Field(default=60.0, gt=0)
     threads: int = Field(default=0, ge=0, description="threads for the models; 0 for all cores")
+
+
+def load_settings() -> Settings:
+    """The settings of this process; raises InputError that names the variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _unusable("_".join(str(part) for part in first["loc"]), first["msg"]) from None
+    except SettingsError as error:
+        # which it is stands nowhere but in the message: error parsing value for field "name" from source "…"
+        field = re.search(r'field "(\w+)"', str(error))
+        raise _unusable(field[1] if field else "…", "it should be valid JSON") from None
+    except UnicodeDecodeError:
+        raise InputError("The file .env cannot be used: it is not UTF-8 text.") from None
+
+
+def _unusable(field: str, why: str) -> InputError:
+    return InputError(f"The setting FOOTNOTE_{field.upper()} cannot be used: {why}.")

@@ -2,35 +2,69 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import sys
 import time
 from typing import Any
 
 from rag.types import Answer, Plan, Progress
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def prepare_streams() -> None:
+    """Make both streams write a question mark for what their encoding lacks, where they would raise an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def one_line(text: str) -> str:
+    """`text` with blanks for line ends and all other control characters, which could steer the terminal."""
+    return _CONTROLS.sub(" ", text)
+
+
+def say(text: str = "") -> None:
+    """One line on stdout, whatever the text is."""
+    print(one_line(text))
+
+
+def tell(text: str) -> None:
+    """One line on stderr, whatever the text is."""
+    print(one_line(text), file=sys.stderr)
+
 
 def print_json(value: object) -> None:
-    """JSON, indented."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON, indented; characters that the stream's encoding lacks are escaped, so that none is lost."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
 
 
 def print_answer(answer: Answer) -> None:
     """The answer, then its sources, or the nearest passages where it abstains."""
-    print(answer.text)
-    if answer.searched != answer.question:
-        print(f"\nSearched for: {answer.searched}")
+    for line in answer.text.split("\n"):
+        say(line)
+    if answer.abstained or answer.searched != answer.question:
+        say()
+        say(f"Searched for: {answer.searched}")
     if answer.abstained and answer.passages:
-        print("\nNearest passages:")
+        say()
+        say("Nearest passages:")
         for passage in answer.passages[:3]:
-            print(f"  {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
-            print(f"    {' '.join(passage.text.split())[:200]}…")
+            say(f"  {passage.title} ({where(passage.document, passage.outlet, passage.published, passage.page)})")
+            say(f"    {' '.join(passage.text.split())[:200]}…")
     if answer.citations:
-        print()
+        say()
     for c in answer.citations:
         place = where(c.document, c.outlet, c.published, c.page)
-        print(f"[{c.number}] {c.title} ({place}), characters {c.start}-{c.end}")
-        print(f"    “{' '.join(c.quote.split())}”")
+        say(f"[{c.number}] {c.title} ({place}), characters {c.start}-{c.end}")
+        say(f"    “{' '.join(c.quote.split())}”")
 
 
 def where(document: str, outlet: str | None, published: object, page: int | None) -> str:
@@ -42,7 +76,7 @@ def where(document: str, outlet: str | None, published: object, page: int | None
 def tell_failures(plan: Plan) -> None:
     """What could not be read and why, on stderr."""
     for failure in plan.failed:
-        print(f"not read: {failure.name}: {failure.reason}", file=sys.stderr)
+        tell(f"not read: {failure.name}: {failure.reason}")
 
 
 class Bar:

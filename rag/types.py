@@ -5,9 +5,14 @@ All offsets count Unicode code points of `Document.text`; spans are half-open, `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+
+def _page_at(pages: Sequence[int], offset: int) -> int | None:
+    return max(1, bisect_right(pages, offset)) if pages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,7 @@ class Document:
 
     def page_at(self, offset: int) -> int | None:
         """The page, counted from 1, on which the character at `offset` stands; None for a text without pages."""
-        from bisect import bisect_right
-
-        return max(1, bisect_right(self.pages, offset)) if self.pages else None
+        return _page_at(self.pages, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as retrieval returns it: with its document's title and date, and a score (higher is better)."""
+    """A chunk as retrieval returns it: with what its document says of itself, and a score (higher is better).
+
+    `pages` are the page starts of the whole document.
+    """
 
     document: str
     start: int
@@ -67,7 +73,16 @@ class Passage:
     title: str
     outlet: str | None = None
     published: date | None = None
-    page: int | None = None
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """As `Document.page_at`; `offset` counts in the document."""
+        return _page_at(self.pages, offset)
+
+    @property
+    def page(self) -> int | None:
+        """The page on which the passage begins."""
+        return self.page_at(self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +100,13 @@ class Reading:
     """What a reader makes of a question and its passages.
 
     `answerable` is the reader's probability, in [0, 1], that the passages answer the question at all, and `answers`
-    its decision. `quotes` are the sentences that answer best, best first.
+    its decision. `order` numbers the passages that are worth keeping, best first. `quotes` are the sentences that
+    answer best, best first.
     """
 
     answerable: float
     answers: bool
+    order: tuple[int, ...]
     quotes: tuple[Quote, ...]
 
 
@@ -187,10 +204,13 @@ class DocumentInfo:
 
     `state` is "ready", "new" (not read yet), "changed" (the file differs from what is indexed), "removed" (the file
     is gone, the index not yet told), "outdated" (the file can no longer be read; the version read earlier answers)
-    or "failed" (never read; `reason` says why). `size` is the file's size in bytes.
+    or "failed" (never read; `reason` says why). `file` is the name of the file it was read from, below the set's
+    folder, and `size` that file's size in bytes. `was` is the name that a "new" document, which is an old one renamed,
+    is still indexed under.
     """
 
     name: str
+    file: str
     title: str
     outlet: str | None
     published: date | None
@@ -199,11 +219,16 @@ class DocumentInfo:
     chunks: int
     state: str
     reason: str = ""
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What `check` found and repaired. `lost` counts chunks that were not found by their own embedding at first."""
+    """What `check` found and repaired.
+
+    `lost` counts chunks that were not found by their own embedding at first; `repaired` is True when something was
+    repaired and all is found now.
+    """
 
     chunks: int
     lost: int

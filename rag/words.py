@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
+
+import snowballstemmer
 
 _STOPWORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between
@@ -15,6 +18,7 @@ _STOPWORDS = frozenset(
     where which while who whom whose why will with would you your yours according article articles document documents
     say said says tell happen happened happens""".split()
 )
+_STEMMER = snowballstemmer.stemmer("english")
 _QUESTION_WORDS = frozenset(
     """who whom whose what which when where why how is are was were did does do has have had can could will would
     should in on at for according under from to and but the a an of by with name tell give list if after before
@@ -42,9 +46,10 @@ _DATE = re.compile(
     r"|\b(?:last|next|this|earlier this) (?:week|month|year|spring|summer|autumn|fall|winter)\b"
     r"|\b\d+ (?:days|weeks|months|years|decades) (?:ago|later|earlier)\b"
 )
-_NAME = re.compile(
-    r"(?:[^\W\d_a-z][\w’'.-]*\w|[A-Z]\b)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+){0,2}(?:[^\W\d_a-z][\w’'-]+))*"
-)
+_AGE = re.compile(r"(?i)\baged?\b.{0,12}\d|\d[ -]years?[ -]old\b|, \d{1,3},")
+_WORD = re.compile(r"[^\W\d_](?:[\w’'.-]*\w)?")
+_JOINERS = frozenset("of the for and de la del al bin ibn van von der du".split())
+_WH = re.compile(r"(?i)\b(?:who|whom|whose|when|where|how|what|which|why)\b(?: [\w’'-]+){0,3}")
 
 
 class Kind(Enum):
@@ -55,50 +60,109 @@ class Kind(Enum):
     PLACE = "place"
     TIME = "time"
     NUMBER = "number"
+    AGE = "age"
+
+
+_ASKED = (
+    (Kind.AGE, re.compile(r"how old\b|what age\b")),
+    (Kind.NUMBER, re.compile(r"how (?:many|much|long|often|far|tall|high|big|large)\b")),
+    (Kind.NUMBER, re.compile(r"what (?:number|percentage|share|amount)\b")),
+    (Kind.TIME, re.compile(r"when\b|(?:what|which) (?:year|month|day|date|time|century|decade)\b")),
+    (Kind.PERSON, re.compile(r"(?:who|whom|whose)\b")),
+    (
+        Kind.PLACE,
+        re.compile(
+            r"where\b|(?:what|which) (?:us |american )?(?:city|country|state|town|place|nation|province|island)\b"
+        ),
+    ),
+)
 
 
 def content_words(text: str) -> list[str]:
-    """Lower-case words that carry meaning, without accents and cut to a crude stem, in order."""
-    folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    """Lower-case stems of the words that carry meaning, without accents, in order; numbers count."""
+    text = re.sub(r"\bU\.?S\.?(?:A\.?)?(?=\W|$)", "usa", text.replace("’", "'"))
+    text = re.sub(r"(?<=\bin )May\b|(?<=\b[Ss]ince )May\b|(?<=\bof )May\b|\bMay(?= \d)|(?<=\d )May\b", "month5", text)
+    folded = unicodedata.normalize("NFKD", text).casefold()
     folded = "".join(character for character in folded if not unicodedata.combining(character))
-    words = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", re.sub(r"'s\b|(?<=\b[a-z])\.(?=[a-z]\b)", "", folded))
-    return [_stem(word) for word in words if word not in _STOPWORDS and (len(word) > 1 or not word.isascii())]
+    words = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+\d?", re.sub(r"'s\b", "", folded))
+    return [
+        _stem(word)
+        for word in words
+        if word not in _STOPWORDS and (len(word) > 1 or word.isdigit() or not word.isascii())
+    ]
 
 
 def names(text: str) -> list[str]:
     """Proper names, by their capitals, less a question word that opens the text; no months and no days."""
-    found = []
-    for match in _NAME.finditer(text):
-        words = match.group().split()
-        while words and words[0].lower() in _QUESTION_WORDS | _STOPWORDS:
-            words = words[1:]
-        if words and not {word.lower() for word in words} <= _CALENDAR:
-            found.append(" ".join(words))
+    found: list[str] = []
+    run: list[re.Match[str]] = []
+
+    def end_run() -> None:
+        while run and not run[-1].group()[0].isupper():
+            run.pop()
+        while run and run[0].group().lower() in _QUESTION_WORDS | _STOPWORDS | _JOINERS and run[0].group() != "US":
+            run.pop(0)
+        if run and not {match.group().lower() for match in run} <= _CALENDAR:
+            found.append(text[run[0].start() : run[-1].end()])
+        run.clear()
+
+    for match in _WORD.finditer(text):
+        joined = run and not text[run[-1].end() : match.start()].strip()
+        if run and not joined:
+            end_run()
+        if match.group()[0].isupper() or (run and match.group() in _JOINERS):
+            run.append(match)
+        elif run:
+            end_run()
+    end_run()
     return found
 
 
+def searchable(text: str) -> str:
+    """The text without emoji, quotation marks and other signs that say nothing about what is asked."""
+    kept = (c if unicodedata.category(c)[0] in "LNMZ" or c in "?.,:;!'’-–%/&()+$€£" else " " for c in text)
+    return " ".join(re.sub(r"[$€£](?!\d)", " ", "".join(kept)).split())
+
+
+def word_set(text: str) -> frozenset[str]:
+    """All words and numbers of the text, in lower case."""
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def near_identical(one: frozenset[str], other: frozenset[str]) -> bool:
+    """True for the words of texts that say nearly the same; never where their numbers differ."""
+    if len(one & other) < 0.9 * len(one | other):
+        return False
+    return not any(character.isdigit() for word in one ^ other for character in word)
+
+
 def asked_kind(question: str) -> Kind:
-    """The kind of thing that would answer the question."""
-    q = f" {' '.join(question.lower().split())} "
-    if re.search(
-        r" how (?:many|much|old|long|often|far|tall|high|big|large) |what (?:number|percentage|share|age|amount)", q
-    ):
-        return Kind.NUMBER
-    if re.search(r" when |(?:what|which) (?:year|month|day|date|time|century|decade) ", q):
-        return Kind.TIME
-    if re.search(r" (?:who|whom|whose) ", q):
-        return Kind.PERSON
-    if re.search(
-        r" where |(?:what|which) (?:us |american )?(?:city|country|state|town|place|nation|province|island) ", q
-    ):
-        return Kind.PLACE
-    return Kind.ANY
+    """The kind of thing that would answer the question, by the first question word of its last sentence."""
+    return _asked(question)[0]
+
+
+def subject_words(question: str) -> list[str]:
+    """The question's content words, less those that only say what kind of thing is asked for: old, country, year."""
+    kind_words = set(content_words(_asked(question)[1]))
+    return [word for word in content_words(question) if word not in kind_words]
+
+
+def _asked(question: str) -> tuple[Kind, str]:
+    last = re.split(r"(?<=[.!])\s+", question.strip())[-1]
+    asked = _WH.search(last)
+    words = asked.group().lower() if asked else ""
+    for kind, pattern in _ASKED:
+        if found := pattern.match(words):
+            return kind, found.group()
+    return Kind.ANY, ""
 
 
 def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
     """True if the sentence holds something of that kind that the question did not name itself."""
     if kind is Kind.NUMBER:
         return bool(_NUMBER.search(sentence))
+    if kind is Kind.AGE:
+        return bool(_AGE.search(sentence))
     if kind is Kind.TIME:
         return bool(_DATE.search(sentence))
     if kind in (Kind.PERSON, Kind.PLACE):
@@ -107,24 +171,7 @@ def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
-    for ending in (
-        "ations",
-        "ation",
-        "ingly",
-        "ments",
-        "ment",
-        "ings",
-        "ing",
-        "edly",
-        "ied",
-        "ies",
-        "ed",
-        "es",
-        "ly",
-        "s",
-        "e",
-    ):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)].rstrip("i")
-    return word.rstrip("i") if len(word) > 4 else word
+    stem: str = _STEMMER.stemWord(word)
+    return stem

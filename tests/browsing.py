@@ -33,7 +33,10 @@ def serving(documents: Path, home: Path) -> Iterator[str]:
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.address=127.0.0.1"],
+            [
+                sys.executable, "-m", "streamlit", "run", "app.py",
+                f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true",
+            ],
             cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -16,7 +16,7 @@ BELOW = {
     "terminal": {"types"},
     "cli": {"terminal", "assistant", "answer", "ingest", "types", "errors", "settings", "rag"},
     "__main__": {"cli"},
-    "assistant": {"answer", "ingest", "index", "models", "types", "errors", "settings"},
+    "assistant": {"answer", "ingest", "index", "models", "types", "errors", "settings", "words"},
     "answer": {"answer", "index", "models", "types", "errors", "sentences", "words"},
     "ingest": {"ingest", "index", "models", "types", "errors", "sentences"},
     "index": {"index", "types", "errors"},
@@ -25,7 +25,7 @@ BELOW = {
     "words": set(),
     "types": set(),
     "errors": set(),
-    "settings": set(),
+    "settings": {"errors"},
     "rag": set(),
 }
 ONLY_IN = {

@@ -166,7 +166,7 @@ def test_an_uploaded_file_answers_until_it_is_removed_and_again_after_undo(page:
     expect(page.get_by_text("3 documents, ")).to_be_visible()
     page.wait_for_timeout(500)
     select_row(page, 2)
-    page.get_by_role("button", name="Remove 1 document").click()
+    page.get_by_role("button", name="Remove whale.txt").click()
     expect(page.get_by_text("Removed whale.txt.")).to_be_visible()
     expect(page.get_by_text("1 document removed")).to_be_visible()
     assert not (site.documents / "whale.txt").exists()

@@ -52,6 +52,13 @@ def test_every_sentence_of_the_article_lies_whole_in_one_chunk(text: str) -> Non
             assert any(c.start <= start and end <= c.end for c in chunks)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("run", [".", " ", "\n", "1", "x", "home | ", "© ", "share this ", "A.\n"])
+def test_long_runs_of_anything_are_cut_in_a_moment(run: str) -> None:
+    text = f"Word {run * (200_000 // len(run))} end."
+    assert all(text[c.start : c.end] == c.text for c in chunk_document(document(text)))
+
+
 def test_front_matter_and_comment_forms_stay_in_the_text_and_out_of_the_chunks() -> None:
     text = (
         "---\ntitle: Bridge\noutlet: Gazette\n---\n\nThe bridge is closed.\n\nLeave a Reply\n\n"
@@ -93,6 +100,13 @@ def test_title_and_date_are_embedded_with_a_chunk_but_are_no_part_of_it() -> Non
         "© 2024 Port Gazette. All rights reserved.",
         "Follow us on Twitter and Instagram",
         "Home | News | Sport | Weather",
+        "Find us on Facebook!",
+        "Share this article",
+        "Share on Facebook, X and WhatsApp",
+        "Email this to a friend",
+        "Get the latest stories delivered to your inbox",
+        "Copyright 2021 Port Gazette",
+        "Copyright © Port Gazette 2024",
     ],
 )
 def test_lines_of_the_page_around_an_article_are_boilerplate(line: str) -> None:
@@ -110,8 +124,22 @@ def test_lines_of_the_page_around_an_article_are_boilerplate(line: str) -> None:
         "The court upheld the privacy policy of the company in 2019.",
         "More than 200 people came.",
         "News of the closure spread quickly.",
+        "Copyright Act of 1976 was signed by Gerald Ford.",
+        "(c) The law of 1976 was repealed.",
+        "Join us on Monday 12 March at the town hall for the assembly.",
+        "Find us on the third floor of the east wing.",
+        "Get the vaccine delivered in your inbox",
+        "Share to the left wing fell in 2020",
+        "Next page of the letter described the siege.",
         "“Leave a reply on my desk,” he told her, and went home for the rest of the long weekend.",
     ],
 )
 def test_sentences_of_an_article_are_not_boilerplate(line: str) -> None:
     assert not is_boilerplate(line)
+
+
+def test_chunks_of_chinese_text_are_as_short_as_the_embedder_reads() -> None:
+    text = "港口的老桥将从三月开始关闭进行维修。" * 60
+    chunks = chunk_document(document(text))
+    assert max(len(chunk.text) for chunk in chunks) <= 200
+    assert "".join(chunk.text for chunk in chunks) == text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from rag.answer.citations import Evidence, as_prose, cite, with_marks
 from rag.types import Passage
 
@@ -18,6 +20,18 @@ def test_a_quote_is_the_words_at_its_span_of_the_document() -> None:
     document = "x" * 100 + TEXT
     evidence = Evidence(passage(), 119, 141)
     assert evidence.quote == document[119:141] == "It closed in 2024 [3]."
+
+
+def test_evidence_outside_its_passage_cannot_be_made() -> None:
+    for start, end in ((99, 120), (110, 110), (120, 110), (110, 101 + len(TEXT))):
+        with pytest.raises(ValueError, match="is not within"):
+            Evidence(passage(), start, end)
+
+
+def test_a_citation_is_on_the_page_of_its_words_not_on_that_of_its_passage() -> None:
+    two_pages = Passage("a.pdf", 100, 100 + len(TEXT), TEXT, 1.0, "Bridge", pages=(0, 119))
+    _, citations = cite([("a", [Evidence(two_pages, 100, 118)], 1.0), ("b", [Evidence(two_pages, 119, 141)], 1.0)])
+    assert [citation.page for citation in citations] == [1, 2]
 
 
 def test_numbers_come_in_order_of_use_and_the_same_words_of_a_document_share_one() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rag.assistant import Assistant
 from rag.cli import main
+from rag.errors import ModelError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -67,7 +71,9 @@ def test_a_question_that_the_documents_do_not_answer_is_done_and_says_so(
 ) -> None:
     assert main(["ask", "What is the boiling point of helium?", "--documents", folder]) == 0
     output = capsys.readouterr().out
-    assert output.startswith("The documents do not answer this.\n")
+    assert output.startswith(
+        "The documents do not answer this.\n\nSearched for: What is the boiling point of helium?\n"
+    )
     assert "Nearest passages:" in output
 
 
@@ -81,9 +87,61 @@ def test_answer_writes_a_line_for_every_question(folder: str, tmp_path: Path) ->
     out = tmp_path / "answers.jsonl"
     assert main(["answer", str(questions), "--documents", folder, "--out", str(out)]) == 0
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [row["id"] for row in rows] == ["1", "b"]
+    assert [row["id"] for row in rows] == [1, "b"]
     assert rows[1]["searched"] == "And how many crossings will he add? (Peter Aalto)"
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_line_of_questions_ends_where_the_line_ends(folder: str, tmp_path: Path) -> None:
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    question = "Who drew\u2028the oldest\u0085sea map?"
+    row = {"id": ["a", 1], "question": question, "after": None, "asked": "2024-03-10"}
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\r\n", encoding="utf-8")
+    assert main(["answer", str(questions), "--documents", folder, "--out", str(out)]) == 0
+    (line,) = out.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    answer = json.loads(line)
+    assert answer["id"] == ["a", 1]
+    assert "Anna Brekke" in answer["answer"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": 2, "question": "???"},
+        {"id": 2, "question": "x " * 2000},
+        {"id": 2, "question": "Who?", "after": ["Who?", " "]},
+        {"id": 2, "question": "Who?", "after": "Who drew the map?"},
+        {"id": 2, "question": "Who \ud800?"},
+        {"id": 2, "question": None},
+    ],
+)
+def test_a_bad_question_is_told_with_its_line_before_anything_is_read(
+    row: dict[str, object], folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    questions.write_text('{"id": 1, "question": "Who drew the map?"}\n' + json.dumps(row) + "\n")
+    assert main(["answer", str(questions), "--documents", folder, "--out", str(out)]) == 1
+    (error,) = capsys.readouterr().err.splitlines()
+    assert error.startswith(f"error: Line 2 of {questions} ")
+    assert not list(tmp_path.glob("answers*"))
+    assert not (tmp_path / "home").exists()
+
+
+def test_answers_that_break_off_leave_the_old_file_and_no_other(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    questions.write_text('{"id": 1, "question": "Who drew the map?"}\n')
+    out.write_text("old")
+
+    def broken(*_: object) -> None:
+        raise ModelError("The model is gone.")
+
+    monkeypatch.setattr(Assistant, "ask", broken)
+    assert main(["answer", str(questions), "--documents", folder, "--out", str(out)]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "error: The model is gone."
+    assert [path.name for path in tmp_path.glob("answers*")] == ["answers.jsonl"]
+    assert out.read_text() == "old"
 
 
 def test_search_documents_and_check(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +187,44 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert capsys.readouterr().err.startswith("error: The setting FOOTNOTE_READ_SECONDS cannot be used: ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["ask"], ["search", "a", "--count", "0"]])
+def test_no_document_steers_the_terminal(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    article = (
+        '---\ntitle: "Comets \\e]0;owned\\a seen"\n---\nThe comet Varga \x1b[2J was \x9b31mseen in Varnholm in May.\n'
+    )
+    Path(folder, "comet\x1b[31m.md").write_text(article)
+    Path(folder, "bad\x1b[2J.docx").write_bytes(b"no document")
+    for command in (
+        ["sync", "--dry-run"],
+        ["sync"],
+        ["ask", "Where was the comet Varga seen?"],
+        ["ask", "Which enzyme splits lactose, Varga?"],
+        ["search", "comet Varga"],
+        ["documents"],
+    ):
+        assert main([*command, "--documents", folder]) == 0
+        output = capsys.readouterr()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", output.out + output.err), command
+    assert main(["sync", "--documents", "no\x1b[2J\nwhere"]) == 1
+    assert capsys.readouterr().err == "error: There is no folder no [2J where.\n"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_encoding_that_lacks_characters_is_no_error(folder: str, as_json: bool) -> None:
+    Path(folder, "文件.txt").write_text("日本の地図\n\nThe map of Japan costs ₹500 in Varnholm.\n", encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "rag", "search", "map of Japan", "--documents", folder]
+    run = subprocess.run([*command, *(["--json"] if as_json else [])], cwd=ROOT, env=environment, capture_output=True)
+    assert run.returncode == 0, run.stderr
+    output = run.stdout.decode("cp1252")
+    if as_json:
+        assert json.loads(output)[0]["document"] == "文件.txt"
+    else:
+        assert "costs ?500" in output
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["ask"], ["search", "a", "--count", "0"], ["search", "a", "--count", "51"]]
+)
 def test_wrong_usage_exits_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

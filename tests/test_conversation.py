@@ -29,8 +29,17 @@ def test_what_a_follow_up_leaves_unsaid_is_added(question: str, after: list[str]
         "How much does the repair of the harbour bridge cost?",
         "When was the oldest map drawn?",
         "Which country won the World Cup in 2022?",
+        "Who is Ned Price?",
+        "Who designed the bridge?",
+        "How long is the bridge?",
+        "What did Peter Aalto say when he thanked her?",
+        "Who drew the map and when did they finish it?",
     ],
 )
 def test_a_question_that_names_its_subject_is_left_alone(question: str) -> None:
     assert standalone(question, ["Who is Anna Brekke?"]) == question
     assert standalone(question, []) == question
+
+
+def test_only_the_last_few_questions_count_however_long_the_conversation() -> None:
+    assert standalone("And why?", ["Who is he?"] * 2_000 + ["Who closed the harbour bridge?"]).startswith("And why? (")

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from rag.errors import IndexBusy, IndexMismatch
+from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError, StorageError
 from rag.index import index as index_module
 from rag.index.catalog import Catalog, StoredChunk
-from rag.index.index import Index
+from rag.index.faults import faults_told
+from rag.index.index import Index, Writer
 from rag.models.embedding import LocalEmbedder
 from rag.types import Document
 from tests.shelf import Shelf, WatchedEmbedder, silent
@@ -201,7 +203,7 @@ def test_two_index_objects_of_one_home_see_what_the_other_wrote(shelf: Shelf) ->
 def test_a_good_index_is_sound(shelf: Shelf) -> None:
     report = shelf.check()
     assert report.sound
-    assert (report.chunks, report.repaired) == (3, True)
+    assert (report.chunks, report.repaired) == (3, False)
 
 
 def test_rows_deleted_and_added_behind_its_back_are_found_and_put_right(shelf: Shelf) -> None:
@@ -309,13 +311,13 @@ class _OtherEmbedder(WatchedEmbedder):
 
 def test_an_index_of_another_embedder_says_how_to_rebuild_it_and_that_helps(shelf: Shelf) -> None:
     other = _OtherEmbedder(shelf.embedder)
-    with pytest.raises(IndexMismatch, match=r"other is set: rebuild it with `python -m rag sync --rebuild`"):
+    with pytest.raises(IndexUnusable, match=r"other is set: rebuild it with `python -m rag sync --rebuild`"):
         shelf.sync(other)
     assert shelf.cited("bridge") == set(ARTICLES)
     assert shelf.sync(other, rebuild=True).embedded == 3
     hits = shelf.index.search(other.embed(["bridge"])[0], "bridge", 10)
     assert {hit.located.document for hit in hits} == set(ARTICLES)
-    with pytest.raises(IndexMismatch, match="rebuild"):
+    with pytest.raises(IndexUnusable, match="rebuild"):
         shelf.sync()
 
 
@@ -326,11 +328,70 @@ def test_a_damaged_index_says_how_to_rebuild_it_and_that_helps(shelf: Shelf, fil
         path.unlink()
     (_version_folder(shelf) / file).write_bytes(b"garbage" * 999)
     for _ in range(2):
-        with pytest.raises(IndexMismatch, match="damaged: rebuild it"):
+        with pytest.raises(IndexUnusable, match="damaged: rebuild it"):
             shelf.sync()
     shelf.sync(rebuild=True)
     assert shelf.cited("bridge") == set(ARTICLES)
     shelf.assert_whole()
+
+
+@pytest.mark.parametrize("use", [Shelf.plan, Shelf.states, Shelf.sync, Shelf.check, Shelf.names])
+def test_whoever_meets_a_damaged_catalog_is_told_so_and_a_rebuild_helps(
+    shelf: Shelf, use: Callable[[Shelf], object]
+) -> None:
+    shelf.index.close()
+    path = _version_folder(shelf) / "catalog.sqlite"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(IndexUnusable, match="damaged: rebuild it"):
+        use(shelf)
+    shelf.sync(rebuild=True)
+    assert shelf.cited("bridge") == set(ARTICLES)
+    shelf.assert_whole()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        (sqlite3.SQLITE_FULL, StorageError, "disk is full"),
+        (sqlite3.SQLITE_BUSY, IndexBusy, "try again"),
+        (sqlite3.SQLITE_IOERR_WRITE, StorageError, "could not be read or written"),
+        (sqlite3.SQLITE_CORRUPT, IndexUnusable, "rebuild"),
+    ],
+)
+def test_what_sqlite_says_is_told_in_a_true_sentence(code: int, kind: type[FootnoteError], words: str) -> None:
+    error = sqlite3.OperationalError("something")
+    error.sqlite_errorcode = code
+    with pytest.raises(kind, match=words), faults_told():
+        raise error
+
+
+def test_the_collection_is_where_the_version_that_answers_has_it(shelf: Shelf, tmp_path: Path) -> None:
+    assert shelf.index.collection_path == _version_folder(shelf) / "chroma"
+    with pytest.raises(LibraryError, match="not been read yet"):
+        _ = Index(tmp_path / "nothing").collection_path
+
+
+def test_many_small_syncs_do_not_let_the_collection_grow_without_end(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compactions = []
+    compact = Writer.compact
+
+    def counted(writer: Writer) -> None:
+        compactions.append(writer.catalog.deleted())
+        compact(writer)
+
+    monkeypatch.setattr(index_module, "_FEW_DEAD", 4)
+    monkeypatch.setattr(Writer, "compact", counted)
+    for number in range(12):
+        shelf.write("bridge.txt", f"The harbour bridge was closed for the {number}th time.\n")
+        shelf.sync()
+        catalog = shelf.index.catalog()
+        assert catalog is not None
+        assert catalog.deleted() == (number + 1) % 5
+        shelf.assert_whole()
+    assert compactions == [4, 4]
 
 
 @pytest.mark.parametrize("pointer", ["", "v7", "../v1", "\udcff"])

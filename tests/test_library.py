@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryError
-from rag.ingest.library import DocumentSet, Library, file_of
+from rag.ingest.library import DocumentSet, Library
 
 
 @pytest.fixture
@@ -34,6 +34,17 @@ def test_every_folder_below_the_root_is_a_set_and_the_root_itself_the_first(libr
     assert list(library.files(library.at(library.root))) == ["Peace talks/2020/second.txt", "first.txt"]
     with pytest.raises(LibraryError, match="no document set called “War”"):
         library.named("War")
+
+
+def test_a_folder_that_is_called_as_the_root_is_a_set_with_a_name_of_its_own(library: Library) -> None:
+    (library.root / "documents").mkdir()
+    (library.root / "documents" / "inner.txt").write_text("Inner.")
+    assert [known.name for known in library.sets()] == ["documents", "documents/documents", "Peace talks"]
+    inner = library.named("documents/documents")
+    assert list(library.files(inner)) == ["inner.txt"]
+    assert list(library.files(library.named("documents"))) == ["first.txt"]
+    assert library.index_home(inner) == library.index_home(library.at(inner.folder))
+    assert library.index_home(inner) != library.index_home(library.first)
 
 
 def test_every_set_has_an_index_of_its_own_outside_of_its_folder(library: Library) -> None:
@@ -136,20 +147,6 @@ def test_a_folder_that_cannot_be_listed_is_an_error_and_no_removal(library: Libr
     with pytest.raises(LibraryError, match="cannot be listed"):
         library.files(talks)
     (talks.folder / "2020").chmod(0o700)
-
-
-@pytest.mark.parametrize(
-    ("document", "file"),
-    [
-        ("a/b.txt", "a/b.txt"),
-        ("news.jsonl#7", "news.jsonl"),
-        ("a/NEWS.JSONL#x.jsonl#y", "a/NEWS.JSONL"),
-        ("c#.md", "c#.md"),
-        ("news.jsonl", "news.jsonl"),
-    ],
-)
-def test_a_document_tells_its_file(document: str, file: str) -> None:
-    assert file_of(document) == file
 
 
 # -- adding -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from llama_index.core.vector_stores.utils import node_to_metadata_dict
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from rag.assistant import Assistant
-from rag.errors import IndexMismatch, ModelError
+from rag.errors import IndexUnusable, ModelError
 from rag.index.catalog import StoredChunk
 from rag.index.nodes import node_metadata
 from rag.index.vectors import COLLECTION
@@ -27,8 +27,7 @@ from rag.types import Document
 
 
 def opened(assistant: Assistant) -> VectorStoreIndex:
-    home = assistant.library.index_home(assistant.library.first)
-    folder = home / (home / "current").read_text() / "chroma"
+    folder = assistant.index(assistant.library.first).collection_path
     settings = chromadb.config.Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=str(folder))
     collection: Any = chromadb.PersistentClient(str(folder), settings).get_collection(
         COLLECTION, embedding_function=None
@@ -94,9 +93,9 @@ def test_any_llama_index_embedding_can_be_set_and_an_index_of_another_says_so(
     documents = assistant.library.first
     assistant.sync(documents)
     other = Assistant(assistant.settings, embedder=LlamaIndexEmbedder(MockEmbedding(embed_dim=8, model_name="mock")))
-    with pytest.raises(IndexMismatch, match="MockEmbedding:mock is set: rebuild it"):
+    with pytest.raises(IndexUnusable, match="MockEmbedding:mock is set: rebuild it"):
         other.ask(documents, "Who drew the oldest map?")
-    with pytest.raises(IndexMismatch):
+    with pytest.raises(IndexUnusable):
         other.sync(documents)
     assert assistant.ask(documents, "Who drew the oldest map?").citations
     other.sync(documents, rebuild=True)

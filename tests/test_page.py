@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rag.types import Progress
+from rag.ingest.changes import Changes, find_changes
+from rag.types import Document, Progress, SyncReport
+from rag.ui.documents import _plan
+from rag.ui.drawer import _parts
 from rag.ui.session import Session, desk
 from rag.ui.text import listed, plain, progress_words
 
@@ -230,10 +234,118 @@ def test_what_was_removed_is_not_cited_and_comes_back_with_undo(articles: Path) 
     assert turns(at)[0].answer.citations[0].document == "bridge.md"
 
 
+def test_what_another_tab_removed_is_not_cited(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened()
+    assistant, held = desk().assistant, threading.Event()
+    documents, sync = assistant.library.first, assistant.sync
+
+    def slow(*given: Any, rebuild: bool = False) -> SyncReport:
+        assert held.wait(60)
+        return sync(*given, rebuild=rebuild)
+
+    monkeypatch.setattr(assistant, "sync", slow)
+    assistant.library.remove(documents, ["bridge.md"])
+    removing, adding = desk().sync(documents, exclusive=True), desk().sync(documents)
+    threading.Timer(1.0, held.set).start()
+    ask(at, "How many steel girders were replaced at Lindgate?")
+    assert removing.finished.is_set()
+    assert {passage.document for passage in turns(at)[0].answer.passages} == {"frost.md"}
+    assert adding.finished.wait(60)
+
+
+def test_a_record_is_removed_with_its_file_and_the_button_says_so(articles: Path) -> None:
+    rows = [
+        {"id": f"r{n}", "title": f"Report {n}", "body": f"Report {n} is about the {n}th hill."} for n in range(1_200)
+    ]
+    (articles / "hills.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n")
+    (articles / "hills.jsonl#r1.txt").write_text(WHALES)
+    at = opened()
+    at.switch_page("rag/ui/documents.py").run()
+    names = list(at.dataframe[0].value["File"])
+    _select(at, [names.index("hills.jsonl#r1"), names.index("hills.jsonl#r7")])
+    assert button(at, "remove").label == plain("Remove hills.jsonl with its 1,200 records")
+    _select(at, [names.index("hills.jsonl#r1"), names.index("frost.md")])
+    assert button(at, "remove").label == plain("Remove 2 files with 1,200 records")
+    _select(at, [names.index("frost.md"), names.index("bridge.md")])
+    assert button(at, "remove").label == "Remove 2 files"
+    _select(at, [names.index("hills.jsonl#r1.txt")])
+    assert button(at, "remove").label == plain("Remove hills.jsonl#r1.txt")
+    button(at, "remove").click().run()
+    settled(at)
+    assert sorted(path.name for path in articles.iterdir()) == ["bridge.md", "frost.md", "hills.jsonl"]
+
+
+def test_the_files_are_compared_once_for_list_and_plan(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (articles / "broken.pdf").write_bytes(b"this is no PDF")
+    at = opened()
+    (articles / "bridge.md").rename(articles / "span.md")
+    (articles / "frost.md").write_text(FROST.replace("sixty", "seventy"))
+    (articles / "whale.txt").write_text(WHALES)
+    compared = 0
+
+    def counting(*given: Any) -> Changes:
+        nonlocal compared
+        compared += 1
+        return find_changes(*given)
+
+    monkeypatch.setattr("rag.ingest.sync.find_changes", counting)
+    at.switch_page("rag/ui/documents.py").run()
+    assert compared == 1
+    assistant = desk().assistant
+    assert _plan(assistant.documents(assistant.library.first)) == assistant.plan(assistant.library.first)
+    assert "+1 ~1 -0 =0 >1 !1" in verbatim_texts(at)
+    assert "Renamed: bridge.md → span.md" in verbatim_texts(at)
+
+
+def test_a_setting_that_cannot_be_used_is_told_once(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_EMBEDDER_OPTIONS", "{bad")
+    at = AppTest.from_file(str(APP), default_timeout=120).run()
+    says = "The setting FOOTNOTE_EMBEDDER_OPTIONS cannot be used: it should be valid JSON."
+    assert [error.value for error in at.error] == [plain(says)]
+    assert not at.exception
+    monkeypatch.delenv("FOOTNOTE_EMBEDDER_OPTIONS")
+    at.run()
+    assert not at.error
+
+
+def test_a_folder_that_is_called_as_the_root_is_chosen_by_its_longer_name(articles: Path) -> None:
+    (articles / "documents").mkdir()
+    (articles / "documents" / "whale.txt").write_text(WHALES)
+    at = opened()
+    assert at.selectbox(key="set").options == ["documents", "documents/documents"]
+    assert "Lindgate" in verbatim_texts(at)
+    at.selectbox(key="set").set_value("documents/documents").run()
+    settled(at)
+    assert "1 article in “documents/documents”" in verbatim_texts(at)
+    assert "A whale in the harbour of Ostmark" in verbatim_texts(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "faint"),
+    [
+        ("a.md", "---\ntitle: A\n---\n\nWords.", "---\ntitle: A\n---\n\n"),
+        ("a.TXT", "---\ntitle: A\n...\nWords.", "---\ntitle: A\n...\n"),
+        ("a.md", "---\nA ruler above, and one below.\n---\nWords.", ""),
+        ("a.jsonl#1", "---\ntitle: A\n---\nWords.", ""),
+    ],
+)
+def test_front_matter_is_faint_where_it_is_front_matter(name: str, text: str, faint: str) -> None:
+    document = Document(name, text, "A", "")
+    for start, end in ((0, 0), (len(text) - 6, len(text)), (4, 9)):
+        parts = _parts(document, start, end)
+        assert "".join(part for part, _ in parts) == text
+        shown = faint[:start] if start < end else faint
+        assert "".join(part for part, style in parts if style == "faint") == shown
+        assert "".join(part for part, style in parts if style == "mark") == text[start:end]
+
+
 def _select_all(at: AppTest) -> None:
-    """Select every row of the table, as clicks on its boxes do."""
+    _select(at, list(range(len(at.dataframe[0].value))))
+
+
+def _select(at: AppTest, rows: list[int]) -> None:
+    """Select rows of the table, as clicks on their boxes do."""
     table = at.dataframe[0]
-    rows = list(range(len(table.value)))
     at.session_state[str(table.key)] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     at.run()
 

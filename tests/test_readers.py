@@ -19,12 +19,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import ReadError
 from rag.ingest import readers
 from rag.ingest.frames import pack, unpack
 from rag.ingest.html import article_text, decode_html, parse_html
 from rag.ingest.pdf import join_broken_words, join_pages, paragraphs
 from rag.ingest.plain import read_text
 from rag.ingest.readers import READERS, FileReader, read_file
+from rag.sentences import sentence_spans
 from rag.types import Document, Failure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -210,12 +212,18 @@ def test_language_is_told_only_from_enough_text(tmp_path: Path) -> None:
 def test_table_rows_read_as_sentences(tmp_path: Path) -> None:
     """Each row names its columns; the separator is found."""
     document = read(tmp_path, "towns.csv", 'Town;People;Note\r\nAx;1,200;"Old; walled"\r\nBy;;New.\r\n')
-    assert document.text == "Town: Ax; People: 1,200; Note: Old; walled.\nTown: By; Note: New."
+    assert document.text == "Town: Ax; People: 1,200; Note: Old; walled.\n\nTown: By; Note: New."
 
 
 def test_a_table_without_column_names_keeps_all_rows(tmp_path: Path) -> None:
     """A first row with numbers is data."""
-    assert read(tmp_path, "a.csv", "Ax,1200\nBy,30\n").text == "Ax; 1200\nBy; 30"
+    assert read(tmp_path, "a.csv", "Ax,1200\nBy,30\n").text == "Ax; 1200\n\nBy; 30"
+
+
+def test_rows_in_lower_case_are_sentences_of_their_own(tmp_path: Path) -> None:
+    """A row is never taken for the wrapped end of the one before."""
+    text = read(tmp_path, "a.csv", "town,people\nax,1200\nby,30\n").text
+    assert [text[a:b] for a, b in sentence_spans(text)] == ["town: ax; people: 1200.", "town: by; people: 30."]
 
 
 def test_records_are_documents_of_their_own(tmp_path: Path) -> None:
@@ -434,7 +442,7 @@ def test_word_paragraphs_and_tables_come_in_order(tmp_path: Path) -> None:
     word.save(str(tmp_path / "a.docx"))
     (document,) = read_file(tmp_path / "a.docx", "a.docx")
     assert isinstance(document, Document)
-    assert document.text == "Yearly report\n\nBefore the table.\n\na | b\nc | d\n\nAfter the table."
+    assert document.text == "Yearly report\n\nBefore the table.\n\na | b\n\nc | d\n\nAfter the table."
     assert (document.title, document.author, document.published) == ("Yearly report", None, None)
 
 
@@ -458,7 +466,7 @@ def test_slides_are_pages(tmp_path: Path) -> None:
 def test_rich_text_is_read_without_its_commands(tmp_path: Path) -> None:
     """Code-page and Unicode escapes become letters, embedded bytes go."""
     source = rb"{\rtf1\ansi\ansicpg1252 Caf\'e9 owner\par \u8220?Yes\u8221?{\pict\bin5 }{}\x}\par}"
-    assert read(tmp_path, "a.rtf", source).text == "Café owner\n“Yes”"
+    assert read(tmp_path, "a.rtf", source).text == "Café owner\n\n“Yes”"
 
 
 CONTAINER = '<container><rootfiles><rootfile full-path="OPS/p.opf"/></rootfiles></container>'
@@ -604,6 +612,31 @@ def test_a_slow_or_crashing_file_is_left_out_and_the_next_is_read(
     assert isinstance(slow, Failure) and slow.reason == "It took longer than 1.5 seconds to read and was left out."
     assert isinstance(crash, Failure) and "stop" in crash.reason
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("program", ["import a_library_that_is_not_there", "raise MemoryError"])
+def test_a_reading_process_that_does_not_start_is_not_blamed_on_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """The error says so, and no second start is tried."""
+    start, starts = subprocess.Popen, []
+
+    def started(arguments: list[str], **options: object) -> subprocess.Popen[bytes]:
+        starts.append(arguments)
+        return start([sys.executable, "-c", program], **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    with FileReader(1.5) as opened:
+        for name in ("a.pdf", "b.csv"):
+            with pytest.raises(ReadError, match="could not be started"):
+                opened.read(tmp_path / name, name)
+    assert len(starts) == 1
+
+
+def test_a_library_that_is_missing_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason names it."""
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    assert "could not be loaded (pypdfium2)" in reason(tmp_path, "a.pdf", pdf([["Some words of text"]]))
 
 
 def test_importing_the_readers_loads_no_heavy_library() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,28 @@ def test_every_command_of_ours_runs_as_written(
     output = capsys.readouterr().out
     assert "Thomas West" in output
     assert "all " in output.splitlines()[-1]
+
+
+def test_its_python_runs_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert "VectorStoreIndex.from_vector_store(" in block
+    assert "RetrieverQueryEngine.from_args(" in block
+    exec(compile(block, "README.md", "exec"), {})
+    by_llama_index, by_ours = capsys.readouterr().out.splitlines()[-2:]
+    assert "khalilzad-resignation.md" in by_llama_index
+    assert "Thomas West" in by_ours
+
+
+def test_the_address_that_it_names_is_where_the_page_is() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert "<http://localhost:8501>" in README
+    assert config["server"]["address"] == "localhost"
+    assert "port" not in config["server"]
+    assert "headless" not in config["server"]  # a stranger's browser opens by itself
 
 
 def test_every_file_that_it_names_exists() -> None:

@@ -34,3 +34,12 @@ def test_a_passage_that_repeats_a_better_one_is_folded_away(assistant: Assistant
     assistant.sync(documents)
     passages = retrieve("oldest sea map", assistant.index(documents), assistant.embedder, 8)
     assert len({p.text for p in passages}) == len(passages)
+
+
+def test_reports_that_differ_in_a_number_are_both_found(assistant: Assistant) -> None:
+    documents = assistant.library.create("reports")
+    report = "The harbour exchange closed at {} points on a quiet day, the office said in its short report on Monday."
+    for number in (104, 97):
+        (documents.folder / f"{number}.txt").write_text(report.format(number))
+    assistant.sync(documents)
+    assert {p.document for p in assistant.search(documents, "harbour exchange")} == {"104.txt", "97.txt"}

@@ -59,6 +59,39 @@ def test_headings_list_items_and_blank_lines_end_a_sentence() -> None:
     assert sentences(text) == ["Bridge closed", "# Why", "- cracks in it", "- no money", "The end"]
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "run",
+    [
+        ".",
+        "?!",
+        "…",
+        ".)",
+        ". ",
+        "。",
+        " ",
+        "\n",
+        " \n",
+        "\t",
+        '"',
+        "”",
+        "1",
+        "1.",
+        "a",
+        "a\n",
+        "A.",
+        "-",
+        "|",
+        "\u00a0",
+    ],
+)
+def test_long_runs_of_anything_are_read_in_a_moment(run: str) -> None:
+    text = run * (200_000 // len(run))
+    for whole in (text, f"Word {text} end.", f"Word{text}{'”' * 200_000}x"):
+        covered = "".join(whole[start:end] for start, end in sentence_spans(whole))
+        assert "".join(covered.split()) == "".join(whole.split())
+
+
 def test_a_part_of_a_text_keeps_the_offsets_of_the_whole() -> None:
     text = "One is here. Two is there. Three is gone."
     assert [text[a:b] for a, b in sentence_spans(text, 13)] == ["Two is there.", "Three is gone."]

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from rag.ingest import changes
+from rag.ingest import changes, readers
 from rag.ingest import sync as syncing
 from rag.models.embedding import LocalEmbedder
 from rag.types import Failure, Progress
@@ -270,6 +270,21 @@ def test_a_file_that_is_whole_again_answers_even_when_that_sync_fails(
         shelf.sync(WatchedEmbedder(shelf.embedder, _fails_after(0)))
     assert "bridge.txt" in shelf.cited("harbour bridge")
     assert shelf.check().sound
+
+
+def test_a_file_whose_reading_process_does_not_start_is_read_by_the_next_sync(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _docx(shelf.folder / "report.docx", "The dredging of the harbour costs nine million crowns.")
+    shelf.write("new.txt", "A lighthouse was built on the rock.\n")
+    with monkeypatch.context() as broken:
+        broken.setattr(readers, "_ROOT", shelf.folder / "nowhere")
+        report = shelf.sync()
+    assert report.plan.added == ("new.txt",)
+    assert [failure.name for failure in report.plan.failed] == ["report.docx"]
+    assert "could not be started" in report.plan.failed[0].reason
+    assert shelf.sync().plan.added == ("report.docx",)
+    shelf.assert_whole()
 
 
 def test_failures_are_told_once_each_and_do_not_stop_the_others(shelf: Shelf) -> None:

@@ -13,11 +13,15 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of a passage's document, by span in the document's text: `start` and `end` lie within the passage."""
+    """Words of a passage's document, by span in the document's text, within the passage; else ValueError."""
 
     passage: Passage
     start: int
     end: int
+
+    def __post_init__(self) -> None:
+        if not self.passage.start <= self.start < self.end <= self.passage.end:
+            raise ValueError(f"{self.start} to {self.end} is not within the passage {self.passage}")
 
     @property
     def quote(self) -> str:
@@ -63,7 +67,7 @@ def _citation(number: int, evidence: Evidence) -> Citation:
         passage.title,
         passage.outlet,
         passage.published,
-        passage.page,
+        passage.page_at(evidence.start),
         evidence.start,
         evidence.end,
         evidence.quote,

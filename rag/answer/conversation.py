@@ -13,31 +13,40 @@ _THING = re.compile(
     r"|(?:about|for|to|of|by|with|after|before|did|does|is|was|were|are) "
     r"(?:that|this|those|these))\b|^(?:this|that|these|those)\b"
 )
+_CLAUSE = re.compile(r"(?i)\b(?:and|when|while|after|before|because|since)\b")
+_REMEMBERED = 8
 _ELLIPSIS = re.compile(
-    r"(?i)^(?:and|but|or|so|also|what about|how about|why|why not|how|when|where|who|which one)\b[^?]{0,24}\??$"
+    r"(?i)^(?:(?:and|but|so|or|then)[ ,]+)?(?:why|how|when|where|who|which|what|how so|what else|who else|why not)"
+    r"(?: (?:exactly|then|so|not|now))?\W*$"
 )
 
 
 def standalone(question: str, after: Sequence[str]) -> str:
     """The question, with what it leaves unsaid added in brackets from the questions before it (oldest first).
 
-    A question that names its own subject is returned as it is.
+    A question that names its own subject is returned as it is. Only the last few of the earlier ones count.
     """
-    if not after:
-        return question
-    subject = _subject(question, standalone(after[-1], after[:-1]))
-    return f"{question} ({subject})" if subject else question
+    before = ""
+    for each in [*after[-_REMEMBERED:], question]:
+        subject = _subject(each, before) if before else ""
+        before = f"{each} ({subject})" if subject else each
+    return before
 
 
 def _subject(question: str, before: str) -> str:
     named = [name for name in names(before) if not set(content_words(name)) <= set(content_words(question))]
-    if _PERSON.search(question) and not names(question):
+    person, thing = _PERSON.search(question), _THING.search(question)
+    if person and not _settled(question[: person.start()]):
         return ", ".join(named) or _topic(before)
-    if _PERSON.search(question) and named:
-        return ", ".join(named)
-    if _THING.search(question) or (_ELLIPSIS.match(question) and len(content_words(question)) <= 2):
+    if (thing and not _settled(question[: thing.start()])) or _ELLIPSIS.match(question):
         return _topic(before)
     return ""
+
+
+def _settled(said: str) -> bool:
+    """True if a pronoun after these words can mean what the question itself has named in them."""
+    clause = _CLAUSE.search(said)
+    return bool(names(said)) or (clause is not None and bool(content_words(said[: clause.start()])))
 
 
 def _topic(before: str) -> str:

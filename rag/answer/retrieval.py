@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,14 +9,14 @@ from rag.index.index import Index
 from rag.index.version import Hit
 from rag.models.embedding import Embedder
 from rag.types import Passage
+from rag.words import near_identical, word_set
 
 CANDIDATES: Final = 50
-PASSAGES: Final = 8
-_SAME_WORDS: Final = 0.9
+PASSAGES: Final = 24
 
 
 def retrieve(question: str, index: Index, embedder: Embedder, count: int = PASSAGES) -> list[Passage]:
-    """The best `count` passages for a standalone question, best first, with scores in [0, 1].
+    """The best `count` passages, at most 100, for a standalone question, best first, with scores in [0, 1].
 
     The two rankings are added after each was scaled to [0, 1] over its own candidates (min-max), which keeps how far
     apart the scores lie; adding reciprocal ranks throws that away and measures worse.
@@ -56,7 +55,7 @@ def _passage(hit: Hit, score: float) -> Passage:
         where.title,
         where.outlet,
         where.published,
-        where.page,
+        where.pages,
     )
 
 
@@ -65,11 +64,10 @@ def _folded(passages: Sequence[Passage], count: int) -> list[Passage]:
     kept: list[Passage] = []
     seen: list[frozenset[str]] = []
     for passage in passages:
-        words = frozenset(re.findall(r"\w+", passage.text.casefold()))
-        if any(len(words & other) >= _SAME_WORDS * len(words | other) for other in seen):
-            continue
-        kept.append(passage)
-        seen.append(words)
+        words = word_set(passage.text)
+        if not any(near_identical(words, other) for other in seen):
+            kept.append(passage)
+            seen.append(words)
         if len(kept) == count:
             break
     return kept

@@ -10,30 +10,30 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from rag.index.faults import faults_told
 from rag.types import Document, Failure
 
 SCHEMA_VERSION = "1"
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS failures (name TEXT PRIMARY KEY, file TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS documents (
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+CREATE TABLE failures (name TEXT PRIMARY KEY, file TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE documents (
     id INTEGER PRIMARY KEY, live INTEGER NOT NULL, name TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
     title TEXT NOT NULL, outlet TEXT, author TEXT, published TEXT, language TEXT, url TEXT, pages TEXT NOT NULL,
     words INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (name, live));
-CREATE INDEX IF NOT EXISTS documents_file ON documents (file);
-CREATE TABLE IF NOT EXISTS chunks (
+CREATE TABLE chunks (
     id TEXT PRIMARY KEY, document INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, key TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS chunks_document ON chunks (document);
-CREATE INDEX IF NOT EXISTS chunks_key ON chunks (key);
-CREATE TABLE IF NOT EXISTS dead (id TEXT PRIMARY KEY);
+CREATE INDEX chunks_document ON chunks (document);
+CREATE INDEX chunks_key ON chunks (key);
+CREATE TABLE dead (id TEXT PRIMARY KEY);
 """
 _STAGED = 0
 _PARAMETERS = 900  # SQLite builds exist that take no more than 999 in one statement
@@ -60,7 +60,7 @@ class Located:
     title: str
     outlet: str | None
     published: date | None
-    page: int | None
+    pages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +78,29 @@ class Entry:
 
 
 class Catalog:
-    """The catalog of one index version. Every method opens its own connection, so threads may share the object."""
+    """The catalog of one index version. Every method opens its own connection, so threads may share the object.
+
+    Every method may raise IndexUnusable for a damaged file, StorageError for a full or failing disk, and IndexBusy.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=30)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        with faults_told(), closing(sqlite3.connect(self.path, timeout=30)) as connection, connection:
+            yield connection
 
     def create(self, embedder: str, dimension: int) -> None:
-        """Make the tables; what is there already is kept."""
+        """Make the tables in a new file."""
         with self._connection() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA)
             known = {"schema": SCHEMA_VERSION, "embedder": embedder, "dimension": str(dimension), "stamp": _new_stamp()}
-            db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", known.items())
+            db.executemany("INSERT INTO meta VALUES (?, ?)", known.items())
 
     def meta(self, key: str) -> str | None:
-        """One of schema, embedder, dimension, stamp, readers."""
+        """One of schema, embedder, dimension, stamp, readers, deleted."""
         with self._connection() as db:
             row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
@@ -154,11 +153,10 @@ class Catalog:
                     name, text, title, outlet, published, pages = db.execute(
                         "SELECT name, text, title, outlet, published, pages FROM documents WHERE id = ?", (key,)
                     ).fetchone()
-                    document = Document(name, text, title, "", pages=tuple(json.loads(pages)))
+                    known = title, outlet, _date(published), tuple(json.loads(pages))
                     for id_, _, start, end in chunks:
                         # cut here: SQLite's substr ends at a NUL character
-                        words, page = text[start:end], document.page_at(start)
-                        found[id_] = Located(name, start, end, words, title, outlet, _date(published), page)
+                        found[id_] = Located(name, start, end, text[start:end], *known)
         return found
 
     def live(self, ids: Sequence[str]) -> set[str]:
@@ -274,15 +272,25 @@ class Catalog:
         with self._connection() as db:
             return [id_ for (id_,) in db.execute("SELECT id FROM dead WHERE id NOT IN (SELECT id FROM chunks)")]
 
+    def deleted(self) -> int:
+        """How many rows were deleted from Chroma since it was last made anew; it keeps their space."""
+        return int(self.meta("deleted") or 0)
+
     def forget(self, ids: Sequence[str]) -> None:
         """The dead chunks with those ids are deleted everywhere now."""
         with self._connection() as db:
             db.executemany("DELETE FROM dead WHERE id = ?", [(id_,) for id_ in ids])
+            db.execute(
+                """INSERT INTO meta VALUES ('deleted', ?)
+                   ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + excluded.value""",
+                (len(ids),),
+            )
 
-    def touch(self) -> None:
-        """Move the stamp."""
+    def renewed(self) -> None:
+        """Chroma and tantivy are made anew: nothing lies in them that is dead; the stamp moves."""
         with self._connection() as db:
-            db.execute("UPDATE meta SET value = ? WHERE key = 'stamp'", (_new_stamp(),))
+            db.execute("DELETE FROM dead")
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("deleted", "0"), ("stamp", _new_stamp())])
 
     def copy_to(self, path: Path) -> None:
         """A compact copy of the whole catalog at `path`."""

@@ -12,20 +12,17 @@ import hashlib
 import os
 import re
 import shutil
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from rag.errors import IndexBusy, IndexMismatch
+from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError
 from rag.index.catalog import SCHEMA_VERSION, Catalog, StoredChunk
 from rag.index.pending import Pending
-from rag.index.vectors import DAMAGED
 from rag.index.version import Hit, Row, Vector, Version
 from rag.types import CheckReport, Document, Failure, Progress
 
@@ -55,22 +52,30 @@ class Index:
         version = self._version()
         return None if version is None else Catalog(self.home / version / "catalog.sqlite")
 
+    @property
+    def collection_path(self) -> Path:
+        """The Chroma folder of the version that answers now, to open and not to write; a later sync makes another.
+
+        Raises LibraryError before the first sync.
+        """
+        version = self._version()
+        if version is None:
+            raise LibraryError("These documents have not been read yet: run `python -m rag sync` first.")
+        return self.home / version / "chroma"
+
     def require(self, embedder: str) -> None:
-        """Raise IndexMismatch if this index cannot be searched with the embedder of that name."""
+        """Raise IndexUnusable if this index cannot be searched with the embedder of that name."""
         catalog = self.catalog()
         if catalog is None:
             return
-        try:
-            made_with, schema = catalog.meta("embedder"), catalog.meta("schema")
-        except sqlite3.DatabaseError as error:
-            raise IndexMismatch(DAMAGED) from error
+        made_with, schema = catalog.meta("embedder"), catalog.meta("schema")
         if made_with != embedder:
-            raise IndexMismatch(
+            raise IndexUnusable(
                 f"This index was made with the embedder {made_with}, but {embedder} is set: rebuild it with"
                 " `python -m rag sync --rebuild`, or set the other embedder again."
             )
         if schema != SCHEMA_VERSION:
-            raise IndexMismatch(
+            raise IndexUnusable(
                 "This index was made by another version of Footnote: rebuild it with `python -m rag sync --rebuild`."
             )
 
@@ -139,7 +144,7 @@ class Index:
         """The one writer of this index.
 
         What it writes lies beside what answers until it is published. With `rebuild` it begins with nothing.
-        Raises IndexBusy if another process or thread is writing, IndexMismatch as `require`.
+        Raises IndexBusy if another process or thread is writing, IndexUnusable as `require`.
         """
         with self._os_lock():
             if not rebuild:
@@ -157,7 +162,7 @@ class Index:
             self.require(embedder)
             with self._guard:
                 return self._fresh(self._version())
-        except (IndexMismatch, sqlite3.DatabaseError):
+        except FootnoteError:
             if rebuild:
                 return None
             raise
@@ -205,15 +210,14 @@ class Index:
             if stray or missing or lost:
                 writer.compact(embed)
                 still = writer.opened.lost([*missing, *lost], progress)
-            return CheckReport(len(live), len(lost), len(missing), len(stray), not still)
+            faults = bool(stray or missing or lost)
+            return CheckReport(len(live), len(lost), len(missing), len(stray), faults and not still)
 
 
 class Writer:
     """What may be done to an index while its lock is held."""
 
-    def __init__(
-        self, index: Index, source: Version | None, embedder: str, dimension: int, rebuild: bool = False
-    ) -> None:
+    def __init__(self, index: Index, source: Version | None, embedder: str, dimension: int, rebuild: bool) -> None:
         self._index = index
         self._source = source
         self._embedder = embedder
@@ -240,10 +244,11 @@ class Writer:
         """Key -> vector, for embedded texts that the index holds or an earlier writer did not live to publish."""
         found: dict[str, Vector] = {}
         if self._source is not None:
-            ids = self._source.catalog.ids_by_key(keys)
-            vectors = self._source.vectors.get(list(ids.values()))
-            found = {key: vectors[id_] for key, id_ in ids.items() if id_ in vectors}
-            self._published |= found.keys()
+            with suppress(IndexUnusable):  # a rebuild is what is to help then
+                ids = self._source.catalog.ids_by_key(keys)
+                vectors = self._source.vectors.get(list(ids.values()))
+                found = {key: vectors[id_] for key, id_ in ids.items() if id_ in vectors}
+                self._published |= found.keys()
         return found | self._pending.get([key for key in keys if key not in found])
 
     def stage(self, batch: Sequence[tuple[str, Document, Sequence[StoredChunk]]], vectors: Vector) -> None:
@@ -252,7 +257,7 @@ class Writer:
         computed = {chunk.key: vector for (_, chunk), vector in zip(rows, vectors, strict=True)}
         self._pending.add({key: computed[key] for key in computed.keys() - self._published})
         target = self._own()
-        target.write(rows, lambda _: vectors)
+        target.vectors.upsert(rows, vectors)
         target.rank(rows)
         target.catalog.stage(batch)
 
@@ -264,7 +269,7 @@ class Writer:
         target.catalog.publish(gone, files, failures, readers)
         dead = target.catalog.dead()
         # Chroma never gives deleted rows' space back
-        if len(dead) > max(_FEW_DEAD, target.catalog.counts()[1]):
+        if target.catalog.deleted() + len(dead) > max(_FEW_DEAD, target.catalog.counts()[1]):
             self.compact()
         else:
             target.vectors.delete(dead)
@@ -289,13 +294,15 @@ class Writer:
         old.catalog.copy_to(folder / "catalog.sqlite")
         new = Version.open(folder)
         try:
-            new.catalog.forget(new.catalog.dead())
             for rows in new.rows():
                 vectors = old.vectors.get([chunk.id for _, chunk in rows])
-                new.write([row for row in rows if row[1].id in vectors], partial(_stacked, vectors))
-                if embed is not None:
-                    new.write([row for row in rows if row[1].id not in vectors], embed)
-            new.catalog.touch()
+                kept = [row for row in rows if row[1].id in vectors]
+                gone = [row for row in rows if row[1].id not in vectors]
+                if kept:
+                    new.vectors.upsert(kept, np.stack([vectors[chunk.id] for _, chunk in kept]))
+                if gone and embed is not None:
+                    new.vectors.upsert(gone, embed(gone))
+            new.catalog.renewed()
             new.rebuild_lexical()
         except BaseException:
             new.close()
@@ -319,7 +326,3 @@ class Writer:
     def _answer_from(self, opened: Version) -> None:
         self._index._switch(opened)
         self._source, self._target = opened, None
-
-
-def _stacked(vectors: Mapping[str, Vector], rows: Sequence[Row]) -> Vector:
-    return np.stack([vectors[chunk.id] for _, chunk in rows])

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from rag.index.faults import faults_told
+
 Vector = npt.NDArray[np.float32]
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)"
 
@@ -33,7 +35,7 @@ class Pending:
     def add(self, vectors: Mapping[str, Vector]) -> None:
         """Keep vectors, each of shape (dimension,), by key."""
         rows = [(key, np.asarray(vector, dtype="<f4").tobytes()) for key, vector in vectors.items()]
-        with self._connection() as db:
+        with faults_told(), self._connection() as db:
             db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
 
     def get(self, keys: Sequence[str]) -> dict[str, Vector]:

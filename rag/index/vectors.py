@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexUnusable
 from rag.index.catalog import StoredChunk
+from rag.index.faults import DAMAGED, faults_told
 from rag.index.nodes import node_metadata
 from rag.types import Document
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "footnote"
-DAMAGED = "The index of this document set is damaged: rebuild it with `python -m rag sync --rebuild`."
 Vector = npt.NDArray[np.float32]
 _spellings: set[str] = set()
 _guard = threading.Lock()
@@ -69,14 +69,14 @@ class Vectors:
         return found
 
     def ids(self) -> list[str]:
-        """The ids of all rows. Raises IndexMismatch when the files are damaged."""
+        """The ids of all rows. Raises IndexUnusable when the files are damaged."""
         with _damage_told():
             return list(self._collection.get(include=[])["ids"])
 
     def query(self, vectors: Vector, k: int) -> list[list[tuple[str, float]]]:
         """For each row of `vectors`, shape (n, dimension), the nearest `k` as (id, cosine similarity), best first.
 
-        Raises IndexMismatch when the files are damaged.
+        Raises IndexUnusable when the files are damaged.
         """
         with _damage_told():
             rows = self._collection.query(query_embeddings=vectors, n_results=max(1, k), include=["distances"])
@@ -90,6 +90,7 @@ class Vectors:
         """Copy the collection, which nobody may be writing, into the new folder `path`."""
         shutil.copytree(self.path, path, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
         with (
+            faults_told(),
             closing(sqlite3.connect(self.path / "chroma.sqlite3")) as here,
             closing(sqlite3.connect(path / "chroma.sqlite3")) as there,
         ):
@@ -113,7 +114,7 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except InternalError as error:
-        raise IndexMismatch(DAMAGED) from error
+        raise IndexUnusable(DAMAGED) from error
 
 
 def _own_spelling(path: Path) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexUnusable
 from rag.index.catalog import Catalog, Located, StoredChunk
+from rag.index.faults import DAMAGED
 from rag.index.lexical import Lexical
-from rag.index.vectors import DAMAGED, Vectors
+from rag.index.vectors import Vectors
 from rag.types import Document, Progress
 
 Vector = npt.NDArray[np.float32]
@@ -42,12 +43,12 @@ class Version:
 
     @classmethod
     def open(cls, folder: Path) -> Version:
-        """The version in `folder`; raises IndexMismatch if it is damaged."""
+        """The version in `folder`; raises IndexUnusable if it is damaged."""
         catalog = Catalog(folder / "catalog.sqlite")
         try:
             vectors = Vectors(folder / "chroma")
         except Exception as error:  # Chroma's own, SQLite's, the system's
-            raise IndexMismatch(DAMAGED) from error
+            raise IndexUnusable(DAMAGED) from error
         return cls(folder.name, catalog, vectors, Lexical(folder / "lexical"))
 
     @classmethod
@@ -96,11 +97,6 @@ class Version:
             documents = self.catalog.chunks_of(names[first : first + _COPY_DOCUMENTS])
             yield [(document, chunk) for document, chunks in documents for chunk in chunks]
 
-    def write(self, rows: Sequence[Row], vectors: Callable[[Sequence[Row]], Vector]) -> None:
-        """Write chunks into Chroma with the vectors, shape (len(rows), dimension), that `vectors` gives for them."""
-        if rows:
-            self.vectors.upsert(rows, vectors(rows))
-
     def rank(self, rows: Sequence[Row], delete: Sequence[str] = ()) -> None:
         """Write chunks into tantivy, and delete those with the ids in `delete`."""
         self.lexical.update(((chunk.id, _words(document, chunk)) for document, chunk in rows), delete)
@@ -125,7 +121,7 @@ class Version:
             lost += [id_ for id_ in part if id_ not in vectors]
             try:
                 found = self.vectors.query(np.stack(list(vectors.values())), 10) if vectors else []
-            except IndexMismatch:
+            except IndexUnusable:
                 lost += vectors
                 continue
             for id_, row in zip(vectors, found, strict=True):

@@ -16,14 +16,16 @@ from rag.types import Chunk, Document
 
 CHUNKING_VERSION: Final = 1
 CHUNK_CHARACTERS: Final = 800
+_DENSE_CHARACTERS: Final = 200
 
 
 def chunk_document(document: Document, size: int = CHUNK_CHARACTERS) -> list[Chunk]:
-    """Chunks of at most `size` characters, in order, that never overlap.
+    """Chunks of at most `size` characters, in order, that never overlap; shorter ones for Chinese, Japanese and Korean.
 
     A chunk is a run of whole sentences; a sentence longer than `size` is cut at blanks. Front matter and boilerplate
     are in no chunk. `document.text[chunk.start:chunk.end] == chunk.text` for every chunk.
     """
+    size = min(size, _fitting(document.text))
     chunks: list[Chunk] = []
     open_span: Span | None = None
     for start, end, begins_anew in _pieces(document, size):
@@ -34,6 +36,13 @@ def chunk_document(document: Document, size: int = CHUNK_CHARACTERS) -> list[Chu
     if open_span is not None:
         chunks.append(_chunk(document, open_span))
     return chunks
+
+
+def _fitting(text: str) -> int:
+    """The characters that the embedder reads of such a text: in scripts without spaces, each is a token."""
+    sample = text[:4_000]
+    dense = sum("\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" for character in sample)
+    return _DENSE_CHARACTERS if dense > len(sample) / 4 else CHUNK_CHARACTERS
 
 
 def embedded_text(document: Document, chunk_text: str) -> str:

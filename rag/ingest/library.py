@@ -31,7 +31,7 @@ class DocumentSet:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Files that were moved aside, (where each was, where it lies now), and whether undoing must clear new ones."""
+    """Files that were moved aside, as (where each was, where it lies now)."""
 
     moved: tuple[tuple[Path, Path], ...]
 
@@ -44,11 +44,19 @@ class Library:
         self.home = home
 
     def sets(self) -> list[DocumentSet]:
-        """The files directly in the root as the first set, then every folder directly below it, by name."""
+        """The files directly in the root as the first set, then every folder directly below it, by name.
+
+        No two have the same name: a folder that is called as the root is shown as `root/folder`.
+        """
         folders = sorted(
             (path for path in _children(self.root) if path.is_dir()), key=lambda path: path.name.casefold()
         )
-        return [self.first, *(DocumentSet(_readable(path.name), path) for path in folders)]
+        sets = {self.first.name: self.first}
+        for folder in folders:
+            name = _readable(folder.name)
+            name = f"{self.first.name}/{name}" if name in sets else name
+            sets[name] = DocumentSet(name, folder)
+        return list(sets.values())
 
     @property
     def first(self) -> DocumentSet:
@@ -87,7 +95,7 @@ class Library:
     def index_home(self, document_set: DocumentSet) -> Path:
         """The folder of that set's index."""
         identity = f"{document_set.folder.resolve()}\0{document_set.recursive}"
-        slug = re.sub(r"[^a-z0-9]+", "-", document_set.name.lower()).strip("-")[:40] or "set"
+        slug = re.sub(r"[^a-z0-9]+", "-", _readable(document_set.folder.name).lower()).strip("-")[:40] or "set"
         return self.home / "sets" / f"{slug}-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:12]}"
 
     def files(self, document_set: DocumentSet) -> dict[str, Path]:
@@ -172,12 +180,6 @@ class Library:
             made = path.name.partition("-")[0]
             if made.isdigit() and time.time() - int(made) > _TRASH_DAYS * 86_400:
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def file_of(document_name: str) -> str:
-    """The file that a document of that name was read from: the name itself, or a record's `.jsonl` file."""
-    record = re.search(r"\.jsonl(?=#)", document_name, re.IGNORECASE)
-    return document_name[: record.end()] if record else document_name
 
 
 def _readable(name: str) -> str:

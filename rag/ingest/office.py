@@ -55,7 +55,7 @@ def _word_blocks(parent: _Element) -> Iterator[tuple[str, str]]:
 
 
 def _word_table(table: _Element) -> Iterator[tuple[str, str]]:
-    yield "", "\n".join(filter(None, (_word_row(row) for row in _own(table, f"{_W}tr"))))
+    yield "", "\n\n".join(filter(None, (_word_row(row) for row in _own(table, f"{_W}tr"))))
 
 
 def _word_row(row: _Element) -> str:
@@ -124,7 +124,7 @@ def _slide_blocks(slide: Any) -> Iterator[str]:
     for shape in slide.shapes:
         yield from _shape_blocks(shape, slide.part)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        yield slide.notes_slide.notes_text_frame.text
+        yield slide.notes_slide.notes_text_frame.text.replace("\n", "\n\n")
 
 
 def _shape_blocks(shape: Any, part: Any) -> Iterator[str]:
@@ -132,13 +132,13 @@ def _shape_blocks(shape: Any, part: Any) -> Iterator[str]:
         for inner in shape.shapes:
             yield from _shape_blocks(inner, part)
     elif shape.has_text_frame:
-        yield "\n".join(paragraph.text for paragraph in shape.text_frame.paragraphs)
+        yield "\n\n".join(paragraph.text for paragraph in shape.text_frame.paragraphs)
     elif getattr(shape, "has_table", False):
         rows = ([" ".join(cell.text.split()) for cell in row.cells] for row in shape.table.rows)
-        yield "\n".join(" | ".join(filter(None, row)) for row in rows)
+        yield "\n\n".join(" | ".join(filter(None, row)) for row in rows)
     else:
         for link in shape._element.iter(_DIAGRAM):  # python-pptx has no door to SmartArt
-            yield "\n".join(_diagram_lines(part.related_part(link.get(f"{_R}dm")).blob))
+            yield "\n\n".join(_diagram_lines(part.related_part(link.get(f"{_R}dm")).blob))
 
 
 def _diagram_lines(xml: bytes) -> Iterator[str]:
@@ -164,7 +164,7 @@ def read_rtf(data: bytes, name: str) -> list[Document | Failure]:
         encoding = "cp1252"
     source = _without_binary(data.decode("latin-1"))
     plain_text: Callable[..., str] = striprtf.rtf_to_text
-    text = tidy(plain_text(source, encoding=encoding, errors="replace"))
+    text = tidy(plain_text(source, encoding=encoding, errors="replace").replace("\n", "\n\n"))
     return [document(name, re.sub(r"(?: ?\|)+$", "", text, flags=re.MULTILINE), digest(data))]
 
 

@@ -1,4 +1,9 @@
-"""Readers for what is text already: .txt, .md, .csv and .jsonl."""
+"""Readers for what is text already: .txt, .md, .csv and .jsonl.
+
+Those of .txt, .md and .jsonl take time in proportion to the file, whatever is in it, and so need no time limit: each
+character is looked at a fixed number of times, and what could take longer (guessing an encoding, a language or a date,
+YAML) is given a part of bounded length. Composing characters, which .csv goes through, can take the square of it.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +47,9 @@ def _first_heading(text: str) -> str | None:
 
 
 def read_csv(data: bytes, name: str) -> list[Document | Failure]:
-    """A table: each row as a line `header: value; header: value.`, so that it reads as a sentence."""
+    """A table: each row as a paragraph `header: value; header: value.`, so that it reads as a sentence of its own."""
     text = decode(data)
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(_LONGEST_CELL)  # of the whole process, which is the worker's
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(map(str.strip, row))]
     except csv.Error:
@@ -52,7 +57,7 @@ def read_csv(data: bytes, name: str) -> list[Document | Failure]:
     header = [" ".join(cell.split()) for cell in rows[0]] if _has_header(rows) else []
     lines = (_row_line(header, row) for row in rows[1 if header else 0 :])
     about = About(title=readable_name(name))
-    return [document(name, tidy("\n".join(filter(None, lines))), digest(data), about)]
+    return [document(name, tidy("\n\n".join(filter(None, lines))), digest(data), about)]
 
 
 def _delimiter(text: str) -> str:

@@ -47,7 +47,7 @@ READERS_VERSION = 1
 """Raised when a reader makes another text of the same bytes, so that indexes know to read again."""
 
 SIZE_LIMIT = 500 * 1024 * 1024  # bytes
-_PLAIN = frozenset({".txt", ".md", ".markdown", ".csv", ".jsonl"})  # read without a process of their own
+_PLAIN = frozenset({".txt", ".md", ".markdown", ".jsonl"})  # can neither crash nor hang a process
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60.0
 
@@ -64,6 +64,10 @@ def read_file(path: Path, name: str) -> list[Document | Failure]:
         return READERS[suffix](_file_bytes(path), name)
     except ReadError as error:
         return [Failure(name, str(error))]
+    except ImportError as error:
+        library = error.name or "a library"
+        reason = f"What reads it could not be loaded ({library}): install requirements.txt, then sync with --rebuild."
+        return [Failure(name, reason)]
     except MemoryError:
         return [Failure(name, "It needs more memory than there is and was left out.")]
     except Exception:  # parsers meet damaged files with errors of every kind
@@ -89,12 +93,14 @@ def _file_bytes(path: Path) -> bytes:
 class FileReader:
     """Reads files within `seconds` each, in a process of its own where a format can crash or hang one.
 
-    A context manager, for one thread at a time; the process starts with the first file that needs it.
+    A context manager, for one thread at a time; the process starts with the first file that needs it. One that cannot
+    be started is not tried again.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._process: _Process | None = None
+        self._unstartable = ""
 
     def __enter__(self) -> Self:
         return self
@@ -105,13 +111,15 @@ class FileReader:
         self._end()
 
     def read(self, path: Path, name: str) -> list[Document | Failure]:
-        """As `read_file`; a file that takes too long or ends the reading process is a Failure."""
+        """As `read_file`; a file that takes too long or ends the reading process is a Failure.
+
+        Raises ReadError when that process cannot be started, which says nothing about the file.
+        """
         if PurePosixPath(name).suffix.lower() in _PLAIN or PurePosixPath(name).suffix.lower() not in READERS:
             return read_file(path, name)
+        process = self._running()
         try:
-            answer = self._running().ask(
-                {"path": str(path.absolute()), "name": name, "seconds": self._seconds}, self._seconds
-            )
+            answer = process.ask({"path": str(path.absolute()), "name": name, "seconds": self._seconds}, self._seconds)
         except TimeoutError:
             self._end()
             return [Failure(name, f"It took longer than {self._seconds:g} seconds to read and was left out.")]
@@ -126,7 +134,16 @@ class FileReader:
     def _running(self) -> _Process:
         if self._process is None or not self._process.alive:
             self._end()
-            self._process = _Process()
+            if not self._unstartable:
+                try:
+                    self._process = _Process()
+                except (EOFError, OSError):  # TimeoutError is one
+                    self._unstartable = (
+                        "The program that reads such files could not be started: see that Footnote is installed whole"
+                        " and that memory is free, then sync again."
+                    )
+        if self._process is None:
+            raise ReadError(self._unstartable)
         return self._process
 
     def _end(self) -> None:

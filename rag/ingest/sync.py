@@ -15,18 +15,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.index.catalog import StoredChunk
+from rag.errors import ReadError
+from rag.index.catalog import Entry, StoredChunk
 from rag.index.index import Index, Writer
 from rag.ingest.changes import VERSION, Changes, file_hash, find_changes
 from rag.ingest.chunking import chunk_document, embedded_text
-from rag.ingest.library import file_of
 from rag.ingest.readers import FileReader
 from rag.models.embedding import Embedder
 from rag.types import CheckReport, Document, DocumentInfo, Failure, Plan, Progress, SyncReport
 
 Vector = npt.NDArray[np.float32]
 ProgressTo = Callable[[Progress], None]
-_BATCH_CHUNKS = 1_024
+_BATCH_CHUNKS = 512
 _SLICE_CHARACTERS = 32_000_000
 
 
@@ -48,7 +48,7 @@ def sync(
 
     Whatever goes wrong on the way (an embedding error, a full disk, the process being killed), the index goes on
     answering from its last whole state, and what was embedded by then is used by the next sync. Raises IndexBusy and
-    IndexMismatch as `Index.writing`.
+    IndexUnusable as `Index.writing`.
     """
     began = time.perf_counter()
     with index.writing(embedder.name, embedder.dimension, rebuild=rebuild) as writer:
@@ -68,7 +68,8 @@ def sync(
 
 def list_documents(files: dict[str, Path], index: Index) -> list[DocumentInfo]:
     """Every document of the set and every file that failed, by name, with its state."""
-    plan = plan_sync(files, index, lambda _: None)
+    changes = _changes(files, index, lambda _: None, rebuild=False)
+    plan = changes.plan
     catalog = index.catalog()
     entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
     reasons = {failure.name: failure.reason for failure in plan.failed}
@@ -78,21 +79,31 @@ def list_documents(files: dict[str, Path], index: Index) -> list[DocumentInfo]:
         | {old: "removed" for old, _ in plan.renamed}
         | {new: "new" for _, new in plan.renamed}
     )
+    were = {new: old for old, new in plan.renamed}
+    sources = _sources(changes, entries)
     infos = []
     for name in sorted({*entries, *states, *reasons}):
-        path = files.get(file_of(name))
-        size = _size(path) if path is not None else 0
+        file = sources.get(name, name)
+        size = _size(files[file]) if file in files else 0
         entry, reason = entries.get(name), reasons.get(name, "")
         if entry is None:
-            infos.append(DocumentInfo(name, name, None, None, size, 0, 0, states.get(name, "failed"), reason))
+            state, was = states.get(name, "failed"), were.get(name, "")
+            infos.append(DocumentInfo(name, file, name, None, None, size, 0, 0, state, reason, was))
         else:
             state = states.get(name, "outdated" if reason else "ready")
-            infos.append(
-                DocumentInfo(
-                    name, entry.title, entry.outlet, entry.published, size, entry.words, entry.chunks, state, reason
-                )
-            )
+            about = (entry.title, entry.outlet, entry.published, size, entry.words, entry.chunks)
+            infos.append(DocumentInfo(name, file, *about, state, reason))
     return infos
+
+
+def _sources(changes: Changes, entries: dict[str, Entry]) -> dict[str, str]:
+    """Document or failure name -> the file it comes from."""
+    return (
+        {failure.name: file for file, failure in changes.failures}
+        | {name: entry.file for name, entry in entries.items()}
+        | {name: name for name in changes.to_read}
+        | {document.name: file for file, documents in changes.records.items() for document in documents}
+    )
 
 
 def _size(path: Path) -> int:
@@ -150,7 +161,13 @@ def _read(
             yield file, document
     for done, name in enumerate(changes.to_read):
         progress(Progress("Reading files", done, len(changes.to_read)))
-        for result in reader.read(files[name], name):
+        try:
+            results = reader.read(files[name], name)
+        except ReadError as error:
+            changes.failures.append((name, Failure(name, str(error))))
+            del changes.hashes[name]  # nothing was found out about the file: look again next time
+            continue
+        for result in results:
             if isinstance(result, Failure):
                 changes.failures.append((name, result))
                 if not _is_still(files[name], changes.hashes[name]):

@@ -18,25 +18,26 @@ import numpy.typing as npt
 from rag.models.embedding import Embedder
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
-from rag.words import Kind, asked_kind, content_words, holds_kind, names
+from rag.words import Kind, asked_kind, content_words, holds_kind, names, subject_words
 
 
 class Reader(Protocol):
-    """Finds the sentences of passages that answer a question, and says whether they do."""
+    """Orders passages by how well they answer a question, finds the sentences that do, and says whether any does."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """Quotes are sentences of the passages, best first, by offsets in the passages' documents."""
+        """`passages` are the candidates of retrieval, best first; quotes are sentences of them, by document offsets."""
         ...
 
 
 # Coefficients of two logistic models, fitted by `training/fit_similarity.py`, which prints them and how well they do.
 # A sentence: cosine, share of the question's words it holds, what its neighbours and title hold beyond that, whether
 # it holds the kind of thing asked for, whether it lacks it, the passage's score, 1.
-_SENTENCE: Final = np.asarray([2.57, 4.16, -0.79, 0.5, -0.52, 4.72, -8.61])
+_SENTENCE: Final = np.asarray([2.5, 3.94, -0.69, 0.24, -0.85, 4.78, -8.62])
 # A question: the same of its best sentence, less the passage's score, and the share of its names found nowhere.
-_ANSWERABLE: Final = np.asarray([2.48, 1.56, 0.8, -0.01, 0.03, -1.03, -2.85])
-_THRESHOLD: Final = 0.3
-_NEXT_BEST: Final = 0.12
+_ANSWERABLE: Final = np.asarray([2.7, 1.52, 0.44, -0.12, -0.2, -1.1, -2.97])
+_READ: Final = 8
+_THRESHOLD: Final = 0.28
+_NEXT_BEST: Final = 0.2
 """A further sentence is quoted while its odds are at least this share of the best one's."""
 
 Matrix = npt.NDArray[np.float64]
@@ -60,10 +61,12 @@ class SimilarityReader:
         self._embedder = embedder
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """See `Reader`. Reads every sentence of the passages."""
+        """See `Reader`. Reads every sentence of the first few passages, and leaves their order as it is."""
+        passages = passages[:_READ]
+        order = tuple(range(len(passages)))
         candidates = sentence_candidates(passages)
         if not candidates:
-            return Reading(0.0, False, ())
+            return Reading(0.0, False, order, ())
         features = self.features(question, passages, candidates)
         odds = features @ _SENTENCE
         best = int(np.argmax(odds))
@@ -74,7 +77,7 @@ class SimilarityReader:
             for i in map(int, np.argsort(-odds, kind="stable"))
             if odds[i] >= least
         )
-        return Reading(answerable, answerable >= _THRESHOLD, quotes)
+        return Reading(answerable, answerable >= _THRESHOLD, order, quotes)
 
     def features(self, question: str, passages: Sequence[Passage], candidates: Sequence[Candidate]) -> Matrix:
         """What the sentence model sees, a row a candidate."""
@@ -100,10 +103,10 @@ class SimilarityReader:
 
 
 def sentence_candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """The sentences of the passages that say something: headings and fragments do not."""
+    """The sentences of the passages that say something: headings and the title do not."""
     found = []
     for number, passage in enumerate(passages):
-        spans = [(a, b) for a, b in sentence_spans(passage.text) if _says_something(passage.text[a:b])]
+        spans = [(a, b) for a, b in sentence_spans(passage.text) if _says_something(passage.text[a:b], passage.title)]
         for i, (start, end) in enumerate(spans):
             first, last = spans[max(0, i - 1)][0], spans[min(len(spans) - 1, i + 1)][1]
             around = f"{passage.title} {passage.text[first:last]}"
@@ -111,17 +114,16 @@ def sentence_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     return found
 
 
-def _says_something(sentence: str) -> bool:
-    words = len(sentence.split())
-    if sentence.startswith("#") or (words < 4 and sentence.isascii()):
+def _says_something(sentence: str, title: str) -> bool:
+    if sentence.startswith("#") or " ".join(sentence.split()).casefold() == title.casefold():
         return False
-    return words >= 12 or not sentence[-1].isalnum()
+    return len(content_words(sentence)) >= 2
 
 
 def _rarity(question: str, passages: Sequence[Passage]) -> dict[str, float]:
     """The question's content words, weighted down where many of the passages have them."""
     counts = Counter(word for passage in passages for word in set(content_words(passage.text)))
-    return {word: math.log(1 + len(passages) / (0.5 + counts[word])) for word in set(content_words(question))}
+    return {word: math.log(1 + len(passages) / (0.5 + counts[word])) for word in set(subject_words(question))}
 
 
 def _covered(weights: dict[str, float], text: str) -> float:

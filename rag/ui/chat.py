@@ -8,9 +8,9 @@ from datetime import date
 
 import streamlit as st
 
-from rag.errors import FootnoteError, IndexMismatch
+from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.library import DocumentSet
-from rag.types import Answer, Citation, Passage
+from rag.types import Answer, Citation
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import UNEXPECTED, Job
 from rag.ui.session import Shown, Turn, current_set, desk, guarded, open_drawer, session, tell_problems, watch_sync
@@ -143,12 +143,10 @@ def _answered(document_set: DocumentSet, question: str, before: list[Turn], job:
             status.text(words)
 
         try:
-            if job.exclusive and not job.finished.is_set():
-                step("Waiting until the documents are up to date")
-                job.finished.wait()
+            desk().wait_for_removals(document_set, step)
             answer = desk().assistant.ask(document_set, question, after, step)
-        except IndexMismatch as error:
-            job.error, job.mismatch = str(error), True
+        except IndexUnusable as error:
+            job.error, job.unusable = str(error), True
             return Turn(question, error=str(error))
         except FootnoteError as error:
             return Turn(question, error=str(error))
@@ -162,7 +160,7 @@ def _draw_answer(key: str, answer: Answer) -> None:
     told = answer.abstained or answer.searched != answer.question
     searched = [block("note", f"Searched for: {answer.searched}")] if told else []
     if answer.abstained:
-        _draw_silence(key, answer.passages[:_NEAREST], searched)
+        _draw_silence(key, answer, searched)
         return
     verbatim(f"answer-{key}", [Block("answer", _answer_parts(answer)), *searched])
     with st.container(key=f"sources-{key}", gap="xsmall"):
@@ -170,9 +168,10 @@ def _draw_answer(key: str, answer: Answer) -> None:
             _source_button(key, citation)
 
 
-def _draw_silence(key: str, nearest: tuple[Passage, ...], searched: list[Block]) -> None:
+def _draw_silence(key: str, answer: Answer, searched: list[Block]) -> None:
+    nearest = answer.passages[:_NEAREST]
     lead = [block("note", "The nearest passages:")] if nearest else []
-    verbatim(f"answer-{key}", [block("answer", "The documents do not answer this."), *searched, *lead])
+    verbatim(f"answer-{key}", [block("answer", answer.text), *searched, *lead])
     for number, passage in enumerate(nearest):
         with st.container(key=f"nearest-{key}-{number}", gap="xxsmall"):
             verbatim(f"passage-{key}-{number}", [block("quote", excerpt(passage.text))])

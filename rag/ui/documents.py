@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.errors import LibraryError
-from rag.ingest.library import DocumentSet, Removal, file_of
+from rag.ingest.library import DocumentSet, Removal
 from rag.ingest.readers import READERS
-from rag.types import DocumentInfo, Plan, SyncReport
+from rag.types import DocumentInfo, Failure, Plan, SyncReport
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import Job
 from rag.ui.session import (
@@ -27,7 +27,7 @@ from rag.ui.session import (
     tell_problems,
     watch_sync,
 )
-from rag.ui.text import counted, listed, sendable
+from rag.ui.text import counted, listed, plain, sendable
 from rag.ui.verbatim import Block, block, verbatim
 
 _NAMES = 12
@@ -117,9 +117,8 @@ def _upload(document_set: DocumentSet, key: str) -> None:
         begin_sync(document_set, exclusive=bool(moved))
 
 
-def _remove(document_set: DocumentSet, names: Sequence[str]) -> None:
+def _remove(document_set: DocumentSet, files: Sequence[str]) -> None:
     def remove() -> None:
-        files = list(dict.fromkeys(file_of(name) for name in names))
         removal = desk().assistant.library.remove(document_set, files)
         session().undo[key] = Undo(f"Removed {listed(files, 3)}.", removal)
         begin_sync(document_set, exclusive=True)
@@ -151,17 +150,16 @@ def _offer_undo(document_set: DocumentSet) -> None:
 
 
 def _draw_list(document_set: DocumentSet, job: Job) -> None:
-    assistant = desk().assistant
-    infos = assistant.documents(document_set)
+    infos = desk().assistant.documents(document_set)
     if not infos:
         st.info("This set has no documents yet. Drop files above, or put them into its folder.")
         return
     if job.finished.is_set() and any(info.state in {"new", "changed", "removed"} for info in infos):
-        _draw_plan(document_set, assistant.plan(document_set))
+        _draw_plan(document_set, _plan(infos))
     words = sum(info.words for info in infos)
     st.caption(f"{counted(len(infos), 'document')}, {counted(words, 'word')}")
     picked = _draw_table(document_set, infos)
-    _offer_actions(document_set, picked)
+    _offer_actions(document_set, infos, picked)
 
 
 def _draw_table(document_set: DocumentSet, infos: list[DocumentInfo]) -> list[DocumentInfo]:
@@ -205,26 +203,52 @@ _COLUMNS = {
 }
 
 
-def _offer_actions(document_set: DocumentSet, picked: list[DocumentInfo]) -> None:
+def _offer_actions(document_set: DocumentSet, infos: list[DocumentInfo], picked: list[DocumentInfo]) -> None:
     if not picked:
         st.caption("Select rows to read or remove documents.")
         return
-    there = [info for info in picked if info.state != "removed"]
+    files = list(dict.fromkeys(info.file for info in picked if info.state != "removed"))
     with st.container(horizontal=True):
         if len(picked) == 1 and picked[0].chunks:
             shown = Shown(picked[0].name)
             st.button("Read", key="read", icon=":material/article:", on_click=open_drawer, args=(shown,))
-        if there:
+        if files:
             st.button(
-                f"Remove {counted(len(there), 'document')}",
+                plain(_removing(files, infos)),
                 key="remove",
                 icon=":material/delete:",
                 on_click=_remove,
-                args=(document_set, [info.name for info in there]),
+                args=(document_set, files),
             )
 
 
+def _removing(files: list[str], infos: list[DocumentInfo]) -> str:
+    """What will go with the files: all records of a file, whichever of them were selected."""
+    going = {info.name for info in infos if info.file in files and info.state not in {"removed", "failed"}}
+    records = len(going - set(files))
+    words = f"Remove {files[0] if len(files) == 1 else counted(len(files), 'file')}"
+    return f"{words} with {'its ' if len(files) == 1 else ''}{counted(records, 'record')}" if records else words
+
+
 # -- the plan and the report ------------------------------------------------------------------------------------------
+
+
+def _plan(infos: list[DocumentInfo]) -> Plan:
+    """What a sync would do, from the list, so that the files are compared once."""
+
+    def named(*states: str) -> tuple[str, ...]:
+        return tuple(info.name for info in infos if info.state in states and not info.was)
+
+    renamed = tuple((info.was, info.name) for info in infos if info.was)
+    old = {was for was, _ in renamed}
+    return Plan(
+        added=named("new"),
+        changed=named("changed"),
+        renamed=renamed,
+        removed=tuple(name for name in named("removed") if name not in old),
+        unchanged=named("ready", "outdated"),
+        failed=tuple(Failure(info.name, info.reason) for info in infos if info.reason),
+    )
 
 
 def _draw_plan(document_set: DocumentSet, plan: Plan) -> None:

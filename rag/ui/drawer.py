@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet
+from rag.ingest.readers import front_matter
 from rag.types import Document
 from rag.ui.session import Shown, close_drawer, desk, guarded, session
 from rag.ui.text import described
 from rag.ui.verbatim import Block, block, verbatim
 
 _WIDTH = 760
-_FRONT_MATTER = re.compile(r"---\n.*?\n---\n", re.DOTALL)
+_WITH_FRONT_MATTER = (".md", ".markdown", ".txt")
 
 
 def draw_drawer(document_set: DocumentSet) -> None:
@@ -43,13 +42,14 @@ def _article(document_set: DocumentSet, shown: Shown) -> None:
     if shown.quote and start == end:
         head.append(block("note", "The article has changed since; these words are not in it any more:"))
         head.append(block("quote", shown.quote))
-    verbatim("drawer", [*head, Block("article", _parts(document.text, start, end))], scroll=start < end)
+    verbatim("drawer", [*head, Block("article", _parts(document, start, end))], scroll=start < end)
 
 
-def _parts(text: str, start: int, end: int) -> tuple[tuple[str, str], ...]:
+def _parts(document: Document, start: int, end: int) -> tuple[tuple[str, str], ...]:
     """The whole text, in order: front matter faint, `text[start:end]` marked."""
-    front = _FRONT_MATTER.match(text)
-    edge = min(front.end(), start) if front and start < end else front.end() if front else 0
+    text = document.text
+    edge = front_matter(text)[1] if document.name.lower().endswith(_WITH_FRONT_MATTER) else 0
+    edge = min(edge, start) if start < end else edge
     parts = ((text[:edge], "faint"), (text[edge:start], ""), (text[start:end], "mark"), (text[end:], ""))
     if start == end:
         parts = ((text[:edge], "faint"), (text[edge:], ""), ("", ""), ("", ""))

@@ -7,9 +7,10 @@ import threading
 import time
 import traceback
 from collections import defaultdict
+from collections.abc import Callable
 
 from rag.assistant import Assistant
-from rag.errors import FootnoteError, IndexMismatch
+from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.library import DocumentSet
 from rag.types import Progress, SyncReport
 
@@ -27,7 +28,7 @@ class Job:
         self.finished = threading.Event()
         self.report: SyncReport | None = None
         self.error = ""
-        self.mismatch = False
+        self.unusable = False
         self.began = time.monotonic()
         self.progress = Progress("Looking for changes", 0, 0)
         self._doing_since = self.began
@@ -52,6 +53,7 @@ class Desk:
         self._guard = threading.Lock()
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._latest: dict[str, Job] = {}
+        self._latest_exclusive: dict[str, Job] = {}
 
     def key(self, document_set: DocumentSet) -> str:
         """A short name for the set that no other set has."""
@@ -69,9 +71,20 @@ class Desk:
         with self._guard:
             turn = self._turns[key]
             self._latest[key] = job
+            if exclusive:
+                self._latest_exclusive[key] = job
         work = (job, turn, document_set, rebuild)
         threading.Thread(target=self._run, args=work, daemon=True, name=f"sync {key}").start()
         return job
+
+    def wait_for_removals(self, document_set: DocumentSet, step: Callable[[str], None]) -> None:
+        """Return once no exclusive sync of the set runs, whichever tab began it; `step` is told if that takes time."""
+        with self._guard:
+            job = self._latest_exclusive.get(self.key(document_set))
+        # the latest is enough: each sees what was removed before any of them
+        if job is not None and not job.finished.is_set():
+            step("Waiting until the documents are up to date")
+            job.finished.wait()
 
     def _run(self, job: Job, turn: threading.Lock, document_set: DocumentSet, rebuild: bool) -> None:
         try:
@@ -79,7 +92,7 @@ class Desk:
                 job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild)
         except FootnoteError as error:
             job.error = str(error)
-            job.mismatch = isinstance(error, IndexMismatch)
+            job.unusable = isinstance(error, IndexUnusable)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             job.error = UNEXPECTED

@@ -12,7 +12,7 @@ import streamlit as st
 from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet, Removal
-from rag.settings import Settings
+from rag.settings import load_settings
 from rag.types import Answer
 from rag.ui.jobs import UNEXPECTED, Desk, Job
 from rag.ui.text import counted, plain, progress_words
@@ -62,7 +62,7 @@ class Session:
 @st.cache_resource(show_spinner="Starting Footnote")
 def desk() -> Desk:
     """The process's one desk."""
-    return Desk(Assistant(Settings()))
+    return Desk(Assistant(load_settings()))
 
 
 def session() -> Session:
@@ -87,20 +87,26 @@ def choose_set(document_set: DocumentSet) -> None:
 
 def sidebar() -> None:
     """The choice of the set, on every page."""
-    names = list(dict.fromkeys(known.name for known in desk().assistant.library.sets()))
+    names = [known.name for known in desk().assistant.library.sets()]
     with st.sidebar:
         st.selectbox("Document set", names, key=_SET, bind="query-params", on_change=close_drawer)
 
 
-def guarded(draw: Callable[[], None]) -> None:
-    """Draw; whatever goes wrong becomes one sentence on the page and, if nobody foresaw it, a traceback on stderr."""
+def guarded(draw: Callable[[], None]) -> bool:
+    """Draw; true if all went well.
+
+    Whatever goes wrong becomes one sentence on the page and, if nobody foresaw it, a traceback on stderr.
+    """
     try:
         draw()
     except FootnoteError as error:
         st.error(plain(str(error)))
+        return False
     except Exception:
         traceback.print_exc(file=sys.stderr)
         st.error(UNEXPECTED)
+        return False
+    return True
 
 
 def attempt(key: str, act: Callable[[], None]) -> None:
@@ -159,7 +165,7 @@ def _progress_bar(job: Job) -> None:
 
 def _tell_failed(job: Job, document_set: DocumentSet) -> None:
     st.warning(plain(job.error))
-    if job.mismatch:
+    if job.unusable:
         st.button("Rebuild the index", on_click=begin_sync, args=(document_set, True), key="rebuild", type="primary")
     else:
         st.button("Try again", on_click=begin_sync, args=(document_set,), key="try_again")
