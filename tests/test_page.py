@@ -17,7 +17,7 @@ from rag.types import Document, Progress, SyncReport
 from rag.ui.documents import _plan
 from rag.ui.drawer import _parts
 from rag.ui.session import Session, desk
-from rag.ui.text import listed, plain, progress_words
+from rag.ui.text import excerpt, listed, plain, progress_words
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 BRIDGE = """---
@@ -462,3 +462,8 @@ def test_progress_is_told_in_words(progress: Progress, seconds: float, words: st
 def test_long_lists_of_names_are_cut() -> None:
     assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
     assert listed(["a", "b"], 2) == "a, b"
+
+
+def test_an_excerpt_is_on_one_line_with_its_heading_set_apart() -> None:
+    assert excerpt("## Who follows\n\nHis deputy did.") == "Who follows: His deputy did."
+    assert excerpt("word " * 100).endswith(" …")

@@ -10,7 +10,7 @@ from rag.types import Progress
 
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.*\S)[ \t]*$", re.MULTILINE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Streamlit looks for these after backslashes are gone, so only something invisible between their characters stops it:
 # :emoji: :material/icons: user@example https://example www.example and the arrows -> <- >= -- ~=
@@ -66,8 +66,8 @@ def progress_words(progress: Progress, seconds: float) -> str:
 
 
 def excerpt(text: str, most: int = 280) -> str:
-    """The beginning of `text` on one line, cut between words, without the marks of Markdown headings."""
-    line = _BLANK.sub(" ", _HEADING.sub("", text)).strip()
+    """The beginning of `text` on one line, cut between words, a Markdown heading as `Heading:`."""
+    line = _BLANK.sub(" ", _HEADING.sub(r"\1:", text)).strip()
     if len(line) <= most:
         return line
     return line[:most].rsplit(" ", 1)[0] + " …"
