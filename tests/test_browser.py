@@ -231,7 +231,6 @@ def test_another_set_has_another_conversation_and_is_kept_in_the_address(page: P
     expect(page.get_by_text("1 document, ")).to_be_visible()
     page.reload()
     expect(page.get_by_text("1 document, ")).to_be_visible()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.get_by_role("link", name="Ask").click()
     greeted(page)
     expect(page.get_by_text(NASTY_TITLE).first).to_be_visible()

@@ -156,11 +156,13 @@ def watch_sync(document_set: DocumentSet) -> Job:
 
 @st.fragment(run_every=0.4)
 def _progress_bar(job: Job) -> None:
-    if job.finished.is_set():
-        st.rerun()
+    finished = job.finished.is_set()
     progress = job.progress
     done = min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
+    # Drawing lets a click that waits go first. `st.rerun` would put this page in the place of the one clicked on.
     st.progress(done, text=plain(progress_words(progress, job.doing_seconds)))
+    if finished:
+        st.rerun()
 
 
 def _tell_failed(job: Job, document_set: DocumentSet) -> None:
