@@ -33,16 +33,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-from export_embedder import (
-    LIMIT,
-    OUT,
-    calibration_texts,
-    embedder,
-    feed,
-    measure_ranges,
-    plain_tokenizer,
-    source,
-)
+from export_embedder import LIMIT, OUT, calibration_texts, embedder
+from onnx_graph import feed, measure_ranges, plain_tokenizer, source
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
@@ -100,7 +92,8 @@ def write_candidates(folder: Path, calibration: Path) -> list[Candidate]:
     tokenizer.enable_truncation(LIMIT)
     plain, dynamic, static = folder / "fp32.onnx", folder / "dynamic.onnx", folder / "static.onnx"
     onnx.save(embedder(weights, None), plain)
-    onnx.save(embedder(weights, measure_ranges(weights, tokenizer, list(calibration_texts(calibration)))), static)
+    texts = [feed([encoding.ids]) for encoding in tokenizer.encode_batch(list(calibration_texts(calibration)))]
+    onnx.save(embedder(weights, measure_ranges(embedder(weights, None), texts)), static)
     quantize_dynamic(
         plain,
         dynamic,
