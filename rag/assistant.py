@@ -19,7 +19,8 @@ from rag.index.index import Index
 from rag.ingest import sync as syncing
 from rag.ingest.library import DocumentSet, Library
 from rag.models.embedding import Embedder, LocalEmbedder
-from rag.models.reader import Reader, SimilarityReader
+from rag.models.reader import LocalReader, Reader
+from rag.models.similarity import SimilarityReader
 from rag.settings import Settings
 from rag.types import Answer, CheckReport, Document, DocumentInfo, Passage, Plan, Progress, SyncReport
 from rag.words import searchable
@@ -38,7 +39,8 @@ class Assistant:
         self.settings = settings
         self.library = Library(settings.documents, settings.home)
         self.embedder = embedder or _embedder(settings)
-        self._writer = QuoteWriter(reader or SimilarityReader(self.embedder))
+        self.reader = reader or _reader(settings, self.embedder)
+        self._writer = QuoteWriter(self.reader)
         self._indexes: dict[Path, Index] = {}
         self._starters: dict[Path, tuple[str, tuple[str, ...]]] = {}  # by index: stamp, questions
         self._guard = threading.Lock()
@@ -171,6 +173,12 @@ def checked_question(question: str) -> str:
     if len(question) > _LONGEST_QUESTION:
         raise InputError(f"Please ask in at most {_LONGEST_QUESTION:,} characters; this has {len(question):,}.")
     return question
+
+
+def _reader(settings: Settings, embedder: Embedder) -> Reader:
+    if settings.reader == "similarity":
+        return SimilarityReader(embedder)
+    return LocalReader(settings.caution, settings.threads)
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InputError
+from rag.types import Caution
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +19,8 @@ class Settings(BaseSettings):
     """Footnote's settings; each is also the variable FOOTNOTE_<NAME>.
 
     `embedder` is empty for the model that ships with Footnote, or `package.module:Class` of a llama-index embedding,
-    built with `embedder_options`. `read_seconds` is the time limit for reading one file.
+    built with `embedder_options`. `read_seconds` is the time limit for reading one file. `caution` is how sure the
+    reader must be that the documents answer; with the reader "similarity" there is no such choice.
     """
 
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_file=".env", extra="ignore", frozen=True)
@@ -27,6 +29,8 @@ class Settings(BaseSettings):
     home: Path = ROOT / ".footnote"
     embedder: str = ""
     embedder_options: dict[str, Any] = Field(default_factory=dict)
+    reader: Literal["local", "similarity"] = "local"
+    caution: Caution = "balanced"
     read_seconds: float = Field(default=60.0, gt=0)
     threads: int = Field(default=0, ge=0, description="threads for the models; 0 for all cores")
 

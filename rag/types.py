@@ -9,6 +9,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
+
+Caution = Literal["cautious", "balanced", "eager"]
+"""How sure a reader must be before the documents count as answering a question."""
 
 
 def _page_at(pages: Sequence[int], offset: int) -> int | None:
@@ -87,12 +91,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage that a reader offers as an answer; offsets in the document; score in [0, 1]."""
+    """A sentence of a passage that a reader offers as an answer; offsets in the document; score in [0, 1].
+
+    `short` is the span of the short answer within it, None where the reader is not sure of one.
+    """
 
     passage: int
     start: int
     end: int
     score: float
+    short: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Numbered words of one document: `document.text[start:end] == quote`."""
+    """Numbered words of one document: `document.text[start:end] == quote`.
+
+    `short` is the span, within `start` to `end`, of the short answer that they hold, if there is one.
+    """
 
     number: int
     document: str
@@ -123,16 +134,34 @@ class Citation:
     start: int
     end: int
     quote: str
+    short: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer and the numbers of the citations it rests on; `support` is in [0, 1]."""
+    """One sentence of an answer and the numbers of the citations it rests on; `support` is in [0, 1].
+
+    `short` is true for the short answer that an answer may open with.
+    """
 
     text: str
     citations: tuple[int, ...]
     supported: bool
     support: float
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether cited words support a sentence, and how probable it is, in [0, 1].
+
+    `missing` are the numbers, dates and names of the sentence that the cited words do not have; with any of them it
+    is not supported, whatever the score.
+    """
+
+    supported: bool
+    score: float
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ _WORD = re.compile(r"[^\W\d_](?:[\w’'.-]*\w)?")
 _JOINERS = frozenset("of the for and de la del al bin ibn van von der du".split())
 _WH = re.compile(r"(?i)\b(?:who|whom|whose|when|where|how|what|which|why)\b(?: [\w’'-]+){0,3}")
 
+_DECIDES = re.compile(
+    r"(?i)(?:(?:and|but|so|or) )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|could|would|should|must|wo)n['’]t|can['’]t)\b"
+)
+
 
 class Kind(Enum):
     """What a question asks for, as far as its first words tell."""
@@ -139,6 +144,14 @@ def near_identical(one: frozenset[str], other: frozenset[str]) -> bool:
 def asked_kind(question: str) -> Kind:
     """The kind of thing that would answer the question, by the first question word of its last sentence."""
     return _asked(question)[0]
+
+
+def decides(question: str) -> bool:
+    """True for a question that asks for a yes or no, and for nothing else."""
+    last = re.split(r"(?<=[.!])\s+", question.strip())[-1]
+    return bool(_DECIDES.match(last)) and not re.search(
+        r"(?i)\bor\b|\b(?:who|whom|what|which|when|where|why|how)\b", last
+    )
 
 
 def subject_words(question: str) -> list[str]:

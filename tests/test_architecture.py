@@ -25,7 +25,7 @@ BELOW = {
     "words": set(),
     "types": set(),
     "errors": set(),
-    "settings": {"errors"},
+    "settings": {"errors", "types"},
     "rag": set(),
 }
 ONLY_IN = {

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError
+from rag.models.embedding import LocalEmbedder
+from rag.models.similarity import SimilarityReader
+from rag.settings import Settings
 
 
 def test_every_citation_is_the_documents_own_words_in_every_state_of_the_set(assistant: Assistant) -> None:
@@ -88,3 +93,32 @@ def test_dates_are_those_that_the_documents_state(assistant: Assistant) -> None:
     dates = assistant.dates(assistant.library.first)
     assert dates is not None
     assert [day.isoformat() for day in dates] == ["2024-03-05", "2024-03-09"]
+
+
+def test_the_answer_opens_with_the_short_answer_and_its_citation_says_where_that_stands(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    answer = assistant.ask(documents, "Who drew the oldest sea map?")
+    first = answer.sentences[0]
+    assert first.short
+    assert "Anna Brekke" in first.text
+    citation = answer.citations[0]
+    assert citation.short is not None
+    assert assistant.document(documents, citation.document).text[slice(*citation.short)] == first.text
+
+
+def test_the_trained_reader_can_be_switched_off(documents: Path, tmp_path: Path, embedder: LocalEmbedder) -> None:
+    settings = Settings(documents=documents, home=tmp_path / "home", reader="similarity")
+    assistant = Assistant(settings, embedder=embedder)
+    assert isinstance(assistant.reader, SimilarityReader)
+    assistant.sync(assistant.library.first)
+    answer = assistant.ask(assistant.library.first, "Who drew the oldest sea map?")
+    assert "Anna Brekke" in answer.text
+    assert not any(sentence.short for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize("caution", ["cautious", "balanced", "eager"])
+def test_caution_is_a_setting(caution: str, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_CAUTION", caution)
+    reader = Assistant(Settings(documents=documents, home=tmp_path / "home")).reader
+    assert getattr(reader, "_caution") == caution  # noqa: B009

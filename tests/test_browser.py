@@ -105,17 +105,20 @@ def test_from_the_first_start_to_the_cited_words(page: Page, site: Site) -> None
     greeted(page)
     expect(page.get_by_text("2 articles in “documents”, from 3 May 2022 to 11 April 2023:")).to_be_visible()
     answer = ask(page, "How many steel girders did the workers replace?")
-    expect(answer.locator("p.answer")).to_contain_text("forty-two steel girders")
+    expect(answer.locator("p.answer .short")).to_have_text("forty-two")
+    expect(answer.locator("p.answer").last).to_contain_text("forty-two steel girders")
     expect(answer.locator("p.answer .number").first).to_have_text("[1]")
     source = answer.get_by_role("button", name="The Lindgate bridge opens again · Lindgate Post · 11 April 2023")
     source.first.click()
     mark = page.get_by_role("dialog").locator("mark")
     expect(mark).to_have_text("Workers replaced forty-two steel girders that had rusted through.")
+    expect(mark.locator(".key")).to_have_text("forty-two")
     expect(mark).to_be_in_viewport()
     expect(page.get_by_role("dialog").locator("article")).to_contain_text("Paragraph 0 of the report")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(answer.locator("p.answer")).to_contain_text("forty-two steel girders")
+    expect(answer.locator("p.answer .short")).to_have_text("forty-two")
+    expect(answer.locator("p.answer").last).to_contain_text("forty-two steel girders")
 
 
 def test_a_starter_question_is_answered_with_a_source(page: Page) -> None:
@@ -160,7 +163,7 @@ def test_an_uploaded_file_answers_until_it_is_removed_and_again_after_undo(page:
     page.locator("input[type=file]").set_input_files(whale)
     expect(page.get_by_text("1 document added")).to_be_visible()
     page.get_by_role("link", name="Ask").click()
-    expect(ask(page, question).locator("p.answer")).to_contain_text("eleven hours")
+    expect(ask(page, question).locator("p.answer").last).to_contain_text("eleven hours")
 
     page.get_by_role("link", name="Documents").click()
     expect(page.get_by_text("3 documents, ")).to_be_visible()
@@ -181,7 +184,7 @@ def test_an_uploaded_file_answers_until_it_is_removed_and_again_after_undo(page:
     expect(page.get_by_text("1 document added")).to_be_visible()
     page.get_by_role("link", name="Ask").click()
     expect(page.locator("p.question")).to_have_count(2)
-    expect(ask(page, question).locator("p.answer")).to_contain_text("eleven hours")
+    expect(ask(page, question).locator("p.answer").last).to_contain_text("eleven hours")
     (site.documents / "whale.txt").unlink()
 
 
@@ -194,7 +197,9 @@ def test_text_from_documents_stays_text(page: Page, site: Site) -> None:
     question = "What did the Quandary depot cost in May and June? :smile: $1 *b* $2 <img src=x onerror=alert(1)>"
     answer = ask(page, question)
     expect(page.locator("p.question")).to_have_text(question)
-    expect(answer.locator("p.answer")).to_contain_text("$5 million in May and $7 million in June :smile: <img src=x")
+    expect(answer.locator("p.answer").last).to_contain_text(
+        "$5 million in May and $7 million in June :smile: <img src=x"
+    )
     source = answer.locator("[class*=st-key-source-] button").first
     assert source.inner_text().replace("\u2060", "") == f"[1] {NASTY_TITLE} · *The* :red[Outlet]"
     source.click()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
-from rag.answer.citations import Evidence, as_prose, cite, with_marks
-from rag.types import Passage
+from rag.answer.citations import Evidence, as_prose, cite, verify, with_marks
+from rag.models.reader import LocalReader
+from rag.types import Passage, Reading
 
 TEXT = "The bridge is old. It closed in 2024 [3]. Nobody\nminded."
 
@@ -57,3 +60,106 @@ def test_a_mark_of_the_documents_own_never_looks_like_a_citation() -> None:
 
 def test_prose_is_on_one_line() -> None:
     assert as_prose("Nobody\nminded.") == "Nobody minded."
+
+
+def test_a_short_answer_outside_its_sentence_cannot_be_made() -> None:
+    assert Evidence(passage(), 119, 141, (132, 136)).answer == "2024"
+    for short in ((118, 125), (130, 142), (125, 125)):
+        with pytest.raises(ValueError, match="is not within"):
+            Evidence(passage(), 119, 141, short)
+
+
+WORDS = (
+    "Engineers found cracks in three of the forty-two supports of the harbour bridge. The repair will cost 8.5 million"
+    " crowns, the city council said on Tuesday."
+)
+REPORT = Passage("b.txt", 0, len(WORDS), WORDS, 1.0, "Varnholm bridge closes")
+
+
+@pytest.fixture(scope="module")
+def reader() -> LocalReader:
+    return LocalReader()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The repair will cost 8.5 million crowns, the city council said on Tuesday. [1]",
+        "the  repair will cost 8.5 million crowns",
+        "The city council said on Tuesday that the repair will cost 8.5 million crowns [1].",
+        "Engineers found cracks in three supports of the bridge [2].",
+    ],
+)
+def test_what_the_cited_words_say_is_supported(reader: LocalReader, sentence: str) -> None:
+    verdict = verify(sentence, [REPORT], reader)
+    assert verdict.supported
+    assert verdict.score >= reader.support_threshold
+    assert verdict.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("The city council said on Tuesday that the repair will cost 9.5 million crowns.", ("9.5 million",)),
+        ("The city council said on Friday that the repair will cost 8.5 million crowns.", ("Friday",)),
+        ("The council of Hamburg said that the repair will cost 8.5 million crowns.", ("Hamburg",)),
+    ],
+)
+def test_a_number_a_day_or_a_name_that_is_not_in_the_cited_words_is_named(
+    reader: LocalReader, sentence: str, missing: tuple[str, ...]
+) -> None:
+    verdict = verify(sentence, [REPORT], reader)
+    assert not verdict.supported
+    assert verdict.missing == missing
+
+
+def test_what_the_cited_words_do_not_say_is_not_supported(reader: LocalReader) -> None:
+    for sentence in (
+        "The mayor resigned after the accident.",
+        "Passengers prefer the ferry to the bridge.",
+        " [1]",
+        "",
+    ):
+        assert not verify(sentence, [REPORT], reader).supported
+
+
+def test_nothing_supports_a_sentence_without_a_citation(reader: LocalReader) -> None:
+    verdict = verify("The repair will cost 8.5 million crowns.", [], reader)
+    assert (verdict.supported, verdict.score) == (False, 0.0)
+
+
+def test_a_sentence_may_take_its_facts_from_all_cited_passages_their_titles_and_their_dates(
+    reader: LocalReader,
+) -> None:
+    words = "The museum of Ostmark has two hundred sea maps."
+    other = Passage("c.txt", 0, len(words), words, 1.0, "Museum", published=date(2024, 3, 5))
+    sentence = (
+        "In March 2024 the council of Varnholm said that the repair costs 8.5 million, and Ostmark has 200 sea maps."
+    )
+    assert verify(sentence, [REPORT, other], reader).missing == ()
+    assert set(verify(sentence, [REPORT], reader).missing) == {"2024", "March", "Ostmark", "200"}
+    assert verify(sentence, [other], reader).missing == ("8.5 million", "Varnholm")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("5 people were killed.", "In all, 1,205 people were killed."),
+        ("He left.", "She left."),
+        ("The mayor resigned.", "It is not true that the mayor resigned."),
+        ("Yes.", "It happened yesterday."),
+    ],
+)
+def test_words_inside_a_sentence_that_says_something_else_are_not_taken_as_its_own(sentence: str, words: str) -> None:
+    class Never:
+        """A reader that finds nothing supported."""
+
+        support_threshold = 0.5
+
+        def read(self, question: str, passages: Sequence[Passage]) -> Reading:
+            raise AssertionError
+
+        def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+            return [0.0] * len(pairs)
+
+    assert not verify(sentence, [Passage("d.txt", 0, len(words), words, 1.0, "")], Never()).supported

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from rag.ingest.changes import Changes, find_changes
 from rag.types import Document, Progress, SyncReport
 from rag.ui.documents import _plan
-from rag.ui.drawer import _parts
-from rag.ui.session import Session, desk
+from rag.ui.drawer import _moved, _parts
+from rag.ui.session import Session, Shown, desk
 from rag.ui.text import excerpt, listed, plain, progress_words
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
@@ -95,10 +95,12 @@ def button(at: AppTest, start: str) -> Any:
     return next(found for found in at.button if (found.key or "").startswith(start))
 
 
-def verbatim_texts(at: AppTest, style: str | None = None) -> str:
-    """All that the page shows as characters, a line for each block; with a style, only what has it."""
+def verbatim_texts(at: AppTest, *styles: str) -> str:
+    """All that the page shows as characters, a line for each block; with styles, only what has one of them."""
     drawn = [block for element in at.get("bidi_component") for block in json.loads(element.proto.json)["blocks"]]
-    return "\n".join("".join(text for text, given in block["parts"] if style in (None, given)) for block in drawn)
+    return "\n".join(
+        "".join(text for text, given in block["parts"] if not styles or given in styles) for block in drawn
+    )
 
 
 def turns(at: AppTest) -> list[Any]:
@@ -133,8 +135,33 @@ def test_a_source_opens_the_article_with_the_words_marked(articles: Path) -> Non
     button(at, "source-").click().run()
     assert not at.exception
     quote = turns(at)[0].answer.citations[0].quote
-    assert verbatim_texts(at, "mark").strip() == quote
+    assert verbatim_texts(at, "mark", "key").strip() == quote
     assert "The bridge at Lindgate opened again on Tuesday" in verbatim_texts(at)
+
+
+def test_the_short_answer_opens_the_answer_and_is_marked_more_strongly_in_the_article(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced at Lindgate?")
+    answer = turns(at)[0].answer
+    assert answer.sentences[0].short
+    assert "forty-two" in verbatim_texts(at, "short")
+    assert answer.citations[0].quote == answer.sentences[1].text
+    button(at, "source-").click().run()
+    assert verbatim_texts(at, "key").strip() == answer.sentences[0].text
+
+
+def test_the_short_answer_moves_with_the_words_that_hold_it() -> None:
+    shown = Shown("a.txt", 10, 30, "It closed in 2024 for", (23, 27))
+    assert _moved(shown, 110) == (123, 127)
+    assert _moved(Shown("a.txt", 10, 30, "It closed in 2024 for"), 110) is None
+    text = "Before. It closed in 2024 for good. After."
+    parts = _parts(Document("a.txt", text, "A", ""), 8, 35, (18, 25))
+    assert parts == (
+        ("Before. ", ""),
+        ("It closed ", "mark"),
+        ("in 2024", "key"),
+        (" for good.", "mark"),
+        (" After.", ""),
+    )
 
 
 def test_what_the_documents_do_not_say_is_not_answered(articles: Path) -> None:

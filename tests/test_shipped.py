@@ -33,6 +33,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory, embedder: LocalEmbedder) -
         ("What is Cheryl Benard accused of?", "justified the Taliban's policies"),
         ("How old is Khalilzad?", "74"),
         ("Where was the peace deal signed?", "Doha"),
+        ("When did Khalilzad resign?", "October 2021"),
         ("Who replaced Zalmay Khalilzad?", "Thomas West"),
         ("Who is Khalilzad's successor?", "Thomas West"),
         ("Who thanked Khalilzad for his work?", "Antony Blinken"),

@@ -8,6 +8,7 @@ from rag.words import (
     Kind,
     asked_kind,
     content_words,
+    decides,
     holds_kind,
     names,
     near_identical,
@@ -99,3 +100,16 @@ def test_a_month_or_a_day_is_no_name() -> None:
 def test_a_word_that_says_what_kind_of_thing_is_asked_for_is_not_its_subject() -> None:
     assert subject_words("How old is Anna Brekke?") == content_words("Anna Brekke")
     assert subject_words("Which country bought the old bridge?") == content_words("bought old bridge")
+
+
+@pytest.mark.parametrize("question", ["Was he there?", "It is late. And did she leave?", "Couldn’t they go?"])
+def test_a_question_for_a_yes_or_no_is_known(question: str) -> None:
+    assert decides(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who was there?", "Will Smith won which award?", "Is it the bridge or the ferry?", "May 2021 saw what?"],
+)
+def test_a_question_for_more_than_a_yes_or_no_is_none(question: str) -> None:
+    assert not decides(question)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer.writing import ABSTENTION, QuoteWriter
-from rag.models.embedding import LocalEmbedder
-from rag.models.reader import SimilarityReader, sentence_candidates
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
 
@@ -18,17 +16,31 @@ PASSAGES = [Passage(f"{n}.txt", 0, len(text), text, 1.0, "Bridge") for n, text i
 
 
 class Fixed:
-    """A reader that offers every sentence, in order, and decides as told."""
+    """A reader that offers every sentence, in order, and decides as told; `short` is the short answer in each."""
 
-    def __init__(self, answers: bool) -> None:
+    support_threshold = 0.5
+
+    def __init__(self, answers: bool, short: str = "") -> None:
         self._answers = answers
+        self._short = short
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        quotes = [Quote(n, a, b, 0.9) for n, p in enumerate(passages) for a, b in sentence_spans(p.text)]
+        quotes = [
+            Quote(n, a, b, 0.9, self._place(p.text[a:b], a))
+            for n, p in enumerate(passages)
+            for a, b in sentence_spans(p.text)
+        ]
         return Reading(0.9 if self._answers else 0.1, self._answers, tuple(range(len(passages)))[::-1], tuple(quotes))
 
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [0.9] * len(pairs)
 
-def test_sentences_are_verbatim_in_the_readers_order_and_at_most_four() -> None:
+    def _place(self, sentence: str, start: int) -> tuple[int, int] | None:
+        at = sentence.find(self._short) if self._short else -1
+        return (start + at, start + at + len(self._short)) if at >= 0 else None
+
+
+def test_sentences_are_verbatim_at_most_four_and_the_best_of_each_document_first() -> None:
     answer = QuoteWriter(Fixed(True)).write("q", "q", PASSAGES)
     assert [s.text for s in answer.sentences] == [
         "The bridge closed in 2024.",
@@ -36,6 +48,9 @@ def test_sentences_are_verbatim_in_the_readers_order_and_at_most_four() -> None:
         "Nobody was hurt there.",
         "It cost 9 million crowns.",
     ]
+    other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
+    answer_of_three = QuoteWriter(Fixed(True)).write("q", "q", [*PASSAGES, other])
+    assert [c.document for c in answer_of_three.citations] == ["0.txt", "2.txt", "0.txt", "0.txt"]
     assert all(TEXTS[int(c.document[0])][c.start : c.end] == c.quote for c in answer.citations)
 
 
@@ -52,23 +67,17 @@ def test_where_the_reader_finds_no_answer_nothing_is_cited_and_the_passages_are_
     assert answer.searched == "searched"
 
 
-def test_the_similarity_reader_ranks_the_answering_sentence_first(embedder: LocalEmbedder) -> None:
-    text = "The museum was opened long ago. Its oldest map was drawn by Anna Brekke in 1571. Entry is free on Sundays."
-    reading = SimilarityReader(embedder).read(
-        "Who drew the oldest map?", [Passage("m", 50, 50 + len(text), text, 1.0, "")]
-    )
-    first = reading.quotes[0]
-    assert text[first.start - 50 : first.end - 50] == "Its oldest map was drawn by Anna Brekke in 1571."
-    assert [q.score for q in reading.quotes] == sorted((q.score for q in reading.quotes), reverse=True)
+def test_the_short_answer_stands_first_in_the_documents_words_and_shares_the_citation_of_its_sentence() -> None:
+    answer = QuoteWriter(Fixed(True, "in 2024")).write("q", "q", PASSAGES[:1])
+    first, second = answer.sentences[:2]
+    assert (first.text, first.short, first.citations) == ("in 2024", True, (1,))
+    assert (second.text, second.short, second.citations) == ("The bridge closed in 2024.", False, (1,))
+    assert answer.text.startswith("in 2024 [1]\nThe bridge closed in 2024. [1] It cost")
+    citation = answer.citations[0]
+    assert citation.short is not None
+    assert TEXTS[0][slice(*citation.short)] == "in 2024"
+    assert all(c.short is None for c in answer.citations[1:])
 
 
-def test_list_items_and_slides_can_be_quoted_and_headings_cannot(embedder: LocalEmbedder) -> None:
-    text = "# The new harbour master\n\n- The new harbour master is Ingrid Solheim\n- Founded in 1931\n\nHarbour news"
-    passage = Passage("slides.pptx", 0, len(text), text, 1.0, "Harbour news")
-    quotes = [text[c.start : c.end] for c in sentence_candidates([passage])]
-    assert quotes == ["- The new harbour master is Ingrid Solheim", "- Founded in 1931"]
-    assert SimilarityReader(embedder).read("Who is the new harbour master?", [passage]).answers
-
-
-def test_the_similarity_reader_finds_nothing_in_nothing(embedder: LocalEmbedder) -> None:
-    assert not SimilarityReader(embedder).read("Who?", []).answers
+def test_without_a_short_answer_every_sentence_is_a_whole_one() -> None:
+    assert not any(s.short for s in QuoteWriter(Fixed(True)).write("q", "q", PASSAGES).sentences)

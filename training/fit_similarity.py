@@ -1,4 +1,4 @@
-"""Fit the coefficients of `rag.models.reader.SimilarityReader` and print them with how well they do.
+"""Fit the coefficients of `rag.models.similarity.SimilarityReader` and print them with how well they do.
 
     python training/fit_similarity.py QUESTIONS.jsonl.gz [...] [--questions 1500]
 
@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from fit_reader import auroc, logistic
 
 from rag.answer.retrieval import retrieve
 from rag.assistant import Assistant
-from rag.models.reader import SimilarityReader, sentence_candidates
+from rag.models.similarity import SimilarityReader, sentence_candidates
 from rag.settings import Settings
 from rag.types import Passage
 
@@ -66,7 +67,7 @@ def main() -> None:
     print("answerable", np.round(answerable, 2).tolist())
     scores = np.asarray([best(c) @ answerable for c in held])
     truth = np.asarray([c.answerable for c in held])
-    print(f"AUROC answerable, held out: {auroc(scores, truth):.3f} (n={len(held)})")
+    print(f"AUROC answerable, held out: {auroc(scores[truth], scores[~truth]):.3f} (n={len(held)})")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         says = 1 / (1 + np.exp(-scores)) >= threshold
         print(f"  at {threshold}: answers {says[truth].mean():.3f} of the answerable,", end="")
@@ -129,29 +130,6 @@ def _case(
     features = reader.features(row["question"], passages, candidates)
     whole = reader.whole_features(row["question"], passages, features)
     return Case(features, right, whole, answerable, held_out)
-
-
-def logistic(rows: Matrix, labels: Matrix, ridge: float = 1.0) -> Matrix:
-    """Coefficients of a ridge logistic regression, by Newton's method; the last column is the bias, not shrunk."""
-    weights = np.zeros(rows.shape[1])
-    penalty = np.full(rows.shape[1], ridge)
-    penalty[-1] = 0.0
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-rows @ weights))
-        gradient = rows.T @ (p - labels) + penalty * weights
-        hessian = (rows * (p * (1 - p))[:, None]).T @ rows + np.diag(penalty + 1e-9)
-        step = np.linalg.solve(hessian, gradient)
-        weights -= step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
-
-
-def auroc(scores: Matrix, truth: npt.NDArray[np.bool_]) -> float:
-    """The chance that a random positive scores above a random negative."""
-    order = scores.argsort().argsort() + 1.0
-    positives, negatives = truth.sum(), (~truth).sum()
-    return float((order[truth].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,13 @@ def answer_record(answer: Answer, id_: str | None = None) -> dict[str, Any]:
         "answer": answer.text,
         "abstained": answer.abstained,
         "sentences": [
-            {"text": s.text, "citations": list(s.citations), "supported": s.supported, "support": round(s.support, 4)}
+            {
+                "text": s.text,
+                "citations": list(s.citations),
+                "supported": s.supported,
+                "support": round(s.support, 4),
+                "short": s.short,
+            }
             for s in answer.sentences
         ],
         "citations": [
@@ -30,6 +36,7 @@ def answer_record(answer: Answer, id_: str | None = None) -> dict[str, Any]:
                 "start": c.start,
                 "end": c.end,
                 "quote": c.quote,
+                "short": list(c.short) if c.short else None,
             }
             for c in answer.citations
         ],

@@ -23,16 +23,18 @@ _APPOSED: Final = re.compile(rf"(?<![Tt]he )\b({_PERSON}),(?: (?:an?|the|who|who
 _MONTH: Final = re.compile(rf"\bin ((?:{_MONTHS}) (?:19|20)\d\d)\b")
 _DOCUMENTS: Final = 60
 _CANDIDATES: Final = 4
+_TRIES: Final = 12  # each is a whole answer
 
 
 def starter_questions(texts: Iterable[str], ask: Callable[[str], Answer], count: int = 3) -> tuple[str, ...]:
     """Up to `count` questions, of different kinds where possible, whose answer quotes the sentence they came from."""
     kinds = _candidates([sentence for text in islice(texts, _DOCUMENTS) for sentence in _sentences(text)])
     chosen: dict[str, str] = {}  # subject -> question
+    tries = iter(range(_TRIES))
     for _ in range(count):
         for kind in kinds:
             tried = islice((each for each in kind if each[1] not in chosen), _CANDIDATES)
-            found = next((each for each in tried if _answered(ask(each[0]), each[1])), None)
+            found = next((e for e in tried if next(tries, None) is not None and _answered(ask(e[0]), e[1])), None)
             if found is not None:
                 chosen[found[1]] = found[0]
             if len(chosen) == count:

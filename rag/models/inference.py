@@ -73,9 +73,17 @@ class Encoder:
 
     def tokenize(self, texts: Sequence[Text]) -> list[Encoding]:
         """The tokens of each of `texts` as the model reads them: cut to the limit, not padded."""
+        return self._opened().encode_batch(list(texts))
+
+    def token_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """The spans of all tokens of each text, those beyond the limit too, without the marks at its ends."""
+        encodings = self._opened().encode_batch(list(texts), add_special_tokens=False)
+        return [[span for part in (each, *each.overflowing) for span in part.offsets] for each in encodings]
+
+    def _opened(self) -> Tokenizer:
         if self._tokenizer is None:
             self._tokenizer = _load_tokenizer(self._tokenizer_file, self._limit)
-        return self._tokenizer.encode_batch(list(texts))
+        return self._tokenizer
 
     def _outputs(self, session: Any, encodings: Sequence[Encoding]) -> dict[str, npt.NDArray[np.float32]]:
         longest = max(len(encoding) for encoding in encodings)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
 
 from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.library import DocumentSet
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Sentence
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import UNEXPECTED, Job
 from rag.ui.session import Shown, Turn, current_set, desk, guarded, open_drawer, session, tell_problems, watch_sync
@@ -162,7 +163,10 @@ def _draw_answer(key: str, answer: Answer) -> None:
     if answer.abstained:
         _draw_silence(key, answer, searched)
         return
-    verbatim(f"answer-{key}", [Block("answer", _answer_parts(answer)), *searched])
+    short = [sentence for sentence in answer.sentences if sentence.short]
+    rest = [sentence for sentence in answer.sentences if not sentence.short]
+    blocks = [Block("answer", _parts(sentences)) for sentences in (short, rest) if sentences]
+    verbatim(f"answer-{key}", [*blocks, *searched])
     with st.container(key=f"sources-{key}", gap="xsmall"):
         for citation in answer.citations:
             _source_button(key, citation)
@@ -187,12 +191,12 @@ def _draw_silence(key: str, answer: Answer, searched: list[Block]) -> None:
             )
 
 
-def _answer_parts(answer: Answer) -> tuple[tuple[str, str], ...]:
+def _parts(sentences: Sequence[Sentence]) -> tuple[tuple[str, str], ...]:
     parts: list[tuple[str, str]] = []
-    for sentence in answer.sentences:
+    for sentence in sentences:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
         parts += [(" ", "")] if parts else []
-        parts += [(f"{sentence.text} ", ""), (numbers, "number")]
+        parts += [(sentence.text, "short" if sentence.short else ""), (" ", ""), (numbers, "number")]
     return tuple(parts)
 
 
@@ -203,7 +207,7 @@ def _source_button(key: str, citation: Citation) -> None:
         key=f"source-{key}-{citation.number}",
         type="secondary",
         on_click=open_drawer,
-        args=(Shown(citation.document, citation.start, citation.end, citation.quote),),
+        args=(Shown(citation.document, citation.start, citation.end, citation.quote, citation.short),),
     )
 
 

@@ -42,18 +42,37 @@ def _article(document_set: DocumentSet, shown: Shown) -> None:
     if shown.quote and start == end:
         head.append(block("note", "The article has changed since; these words are not in it any more:"))
         head.append(block("quote", shown.quote))
-    verbatim("drawer", [*head, Block("article", _parts(document, start, end))], scroll=start < end)
+    verbatim(
+        "drawer", [*head, Block("article", _parts(document, start, end, _moved(shown, start)))], scroll=start < end
+    )
 
 
-def _parts(document: Document, start: int, end: int) -> tuple[tuple[str, str], ...]:
-    """The whole text, in order: front matter faint, `text[start:end]` marked."""
+def _parts(
+    document: Document, start: int, end: int, short: tuple[int, int] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The whole text, in order: front matter faint, `text[start:end]` marked, the short answer in it more strongly."""
     text = document.text
     edge = front_matter(text)[1] if document.name.lower().endswith(_WITH_FRONT_MATTER) else 0
     edge = min(edge, start) if start < end else edge
-    parts = ((text[:edge], "faint"), (text[edge:start], ""), (text[start:end], "mark"), (text[end:], ""))
     if start == end:
-        parts = ((text[:edge], "faint"), (text[edge:], ""), ("", ""), ("", ""))
+        return tuple(part for part in ((text[:edge], "faint"), (text[edge:], "")) if part[0])
+    a, b = short or (start, start)
+    parts = (
+        (text[:edge], "faint"),
+        (text[edge:start], ""),
+        (text[start:a], "mark"),
+        (text[a:b], "key"),
+        (text[b:end], "mark"),
+        (text[end:], ""),
+    )
     return tuple(part for part in parts if part[0])
+
+
+def _moved(shown: Shown, start: int) -> tuple[int, int] | None:
+    """Where the short answer stands now that the words stand at `start`."""
+    if shown.short is None:
+        return None
+    return shown.short[0] - shown.start + start, shown.short[1] - shown.start + start
 
 
 def _place(document: Document, shown: Shown) -> tuple[int, int]:

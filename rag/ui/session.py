@@ -31,12 +31,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the drawer shows: a document, and the words in it that matter, `text[start:end] == quote`."""
+    """What the drawer shows: a document, and the words in it that matter, `text[start:end] == quote`.
+
+    `short` is the span of the short answer within them.
+    """
 
     document: str
     start: int = 0
     end: int = 0
     quote: str = ""
+    short: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,26 @@
 // Draws blocks of text by textContent alone: whatever the text holds, it stays text.
 const TAGS = { heading: "h2", item: "li", article: "article", quote: "blockquote" };
-const INLINE = { mark: "mark", number: "span", faint: "span" };
+const INLINE = { key: "strong", short: "strong", number: "span", faint: "span" };
+
+function drawPart(place, text, style) {
+  const tag = INLINE[style];
+  if (tag === undefined) {
+    place.append(document.createTextNode(text));
+  } else {
+    const inline = document.createElement(tag);
+    inline.className = style;
+    inline.textContent = text;
+    place.append(inline);
+  }
+}
+
+// Marked words and the key words among them are one mark, however many parts they come in.
+function markIn(block) {
+  if (block.lastChild?.nodeName !== "MARK") {
+    block.append(document.createElement("mark"));
+  }
+  return block.lastChild;
+}
 
 function drawBlock({ role, parts }) {
   const block = document.createElement(TAGS[role] ?? "p");
@@ -11,15 +31,7 @@ function drawBlock({ role, parts }) {
     block.dir = "auto";
   }
   for (const [text, style] of parts) {
-    const tag = INLINE[style];
-    if (tag === undefined) {
-      block.append(document.createTextNode(text));
-    } else {
-      const inline = document.createElement(tag);
-      inline.className = style;
-      inline.textContent = text;
-      block.append(inline);
-    }
+    drawPart(style === "mark" || style === "key" ? markIn(block) : block, text, style);
   }
   return block;
 }

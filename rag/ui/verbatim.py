@@ -21,7 +21,8 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph of text in parts, (text, style); a style is "", "faint", "mark" or "number".
+    """A paragraph of text in parts, (text, style); a style is "", "faint", "mark", "key" (marked more strongly),
+    "short" or "number".
 
     `role` is "answer", "article", "heading", "item", "note", "question" or "quote".
     """
