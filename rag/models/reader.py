@@ -22,6 +22,7 @@ from rag.errors import ModelError
 from rag.models.embedding import WEIGHTS
 from rag.models.evidence import condensed
 from rag.models.inference import Encoder
+from rag.models.support import doubt, text_features
 from rag.sentences import Span, sentence_spans
 from rag.types import Caution, Passage, Quote, Reading
 from rag.words import Kind, asked_kind, content_words, decides, holds_kind, names, subject_words
@@ -196,18 +197,30 @@ class LocalReader:
 
     def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """See `Reader`. Of a long text, the sentences with most of the claim's words are read."""
-        return [sigmoid(_dot(row, self.calibration.support)) for row in self.support_features(pairs)]
+        weights = self.calibration.support
+        return [
+            sigmoid(_dot(row, weights)) * doubt(*pair)
+            for row, pair in zip(self.support_features(pairs), pairs, strict=True)
+        ]
 
     def support_features(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[float, ...]]:
-        """For each (claim, text): the logit of the support head, the share of the claim's words in the text, and 1."""
+        """For each (claim, text): three numbers of the reader, `text_features`, and 1.
+
+        The reader's are the logit that the text supports the claim, that it answers the claim as if it were a question,
+        and how much its words do, on average.
+        """
         read = [
-            (claim, " ".join(text[a:b] for a, b in condensed(claim, text, EVIDENCE_WORDS))) for claim, text in pairs
+            (claim, "\n".join(text[a:b] for a, b in condensed(claim, text, EVIDENCE_WORDS))) for claim, text in pairs
         ]
-        logits = [0.0] * len(read)
+        seen = [(0.0, 0.0, 0.0)] * len(read)
         for batch in self._encoder.run(read):
-            for row, whole in zip(batch.rows, batch.outputs["whole"], strict=True):
-                logits[row] = float(whole[1])
-        return [(logit, shared_words(claim, text), 1.0) for logit, (claim, text) in zip(logits, read, strict=True)]
+            for row, encoding, whole, tokens in zip(
+                batch.rows, batch.encodings, batch.outputs["whole"], batch.outputs["tokens"], strict=True
+            ):
+                inside = [n for n, kind in enumerate(encoding.type_ids) if kind == 1]
+                answers = float(tokens[inside, 2].mean()) if inside else 0.0
+                seen[row] = (float(whole[1]), float(whole[0]), answers)
+        return [(*numbers, *text_features(*pair), 1.0) for numbers, pair in zip(seen, read, strict=True)]
 
     @property
     def support_threshold(self) -> float:
@@ -309,12 +322,6 @@ def missing_names(question: str, text: str) -> float:
     asked = [word for name in names(question) for word in content_words(name)]
     known = set(content_words(text))
     return sum(word not in known for word in asked) / len(asked) if asked else 0.0
-
-
-def shared_words(claim: str, text: str) -> float:
-    """The share of the claim's content words that the text has."""
-    asked, known = set(content_words(claim)), set(content_words(text))
-    return len(asked & known) / len(asked) if asked else 0.0
 
 
 def quote_of(question: str, found: Found, chance: float, sure: float) -> Quote:

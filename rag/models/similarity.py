@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.models.embedding import Embedder
-from rag.models.reader import missing_names, says_something, shared_words, sigmoid
+from rag.models.reader import missing_names, says_something, sigmoid
+from rag.models.support import shared_words
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
 from rag.words import Kind, asked_kind, content_words, holds_kind, subject_words
