@@ -141,7 +141,8 @@ class Citation:
 class Sentence:
     """One sentence of an answer and the numbers of the citations it rests on; `support` is in [0, 1].
 
-    `short` is true for the short answer that an answer may open with.
+    A sentence that is not `supported` has no citations: it was not found in the documents. `short` is true for the
+    short answer that an answer may open with, `opens` for a sentence that begins on a new line.
     """
 
     text: str
@@ -149,6 +150,7 @@ class Sentence:
     supported: bool
     support: float
     short: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,10 @@ class Answer:
     """An answer with its evidence. `searched` is the standalone question that was searched for.
 
     An answer that abstains has no sentences and no citations; its passages are the nearest that were found.
-    `seconds` has the keys retrieve, read, write and total.
+    `model` is "quotes" or the name of the language model that wrote it. `problem` says, in a sentence, why a language
+    model that should have written it did not, or not to the end; `notes` are further sentences about how it came
+    about. `dropped` counts the citations of passages that do not exist. `seconds` has the keys retrieve, read, write
+    and total, and first where a language model wrote: until its first words.
     """
 
     question: str
@@ -181,6 +186,37 @@ class Answer:
     passages: tuple[Passage, ...]
     model: str
     seconds: Mapping[str, float] = field(default_factory=dict)
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of a conversation, as it was asked and as it was searched for, and what was answered.
+
+    `answer` is the answer's words without marks, "" where there was none; `short` its short answer, if it had one.
+    `titles` are those of the documents that it cites.
+    """
+
+    question: str
+    searched: str = ""
+    answer: str = ""
+    short: str = ""
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, or with what went wrong; with neither while it waits for its answer.
+
+    `documents` holds the hash (`Document.sha256`) of each cited document as it was when the answer was given.
+    """
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+    documents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
