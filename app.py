@@ -16,6 +16,7 @@ page = st.navigation({
     "Footnote": [
         st.Page("rag/ui/chat.py", title="Ask", icon=":material/forum:", default=True),
         st.Page("rag/ui/documents.py", title="Documents", icon=":material/description:", url_path="documents"),
+        st.Page("rag/ui/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
     ]
 })  # fmt: skip
 st.set_page_config(layout="wide" if page.url_path == "documents" else "centered")

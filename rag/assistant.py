@@ -9,20 +9,35 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.answer.conversation import standalone
+from rag.answer.followups import standalone
 from rag.answer.retrieval import PASSAGES, retrieve
+from rag.answer.rewriting import rewritten
 from rag.answer.starters import starter_questions
-from rag.answer.writing import QuoteWriter
-from rag.errors import InputError, LibraryError
+from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer
+from rag.errors import InputError, LibraryError, ModelError
+from rag.history import History
 from rag.index.catalog import Entry
 from rag.index.index import Index
 from rag.ingest import sync as syncing
 from rag.ingest.library import DocumentSet, Library
 from rag.models.embedding import Embedder, LocalEmbedder
+from rag.models.language import LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
 from rag.models.similarity import SimilarityReader
+from rag.preferences import Preferences
 from rag.settings import Settings
-from rag.types import Answer, CheckReport, Document, DocumentInfo, Passage, Plan, Progress, SyncReport
+from rag.types import (
+    Answer,
+    CheckReport,
+    Document,
+    DocumentInfo,
+    Exchange,
+    Passage,
+    Plan,
+    Progress,
+    SyncReport,
+    Turn,
+)
 from rag.words import searchable
 
 _LONGEST_QUESTION = 2_000
@@ -33,14 +48,27 @@ def _silent(_: Progress) -> None:
 
 
 class Assistant:
-    """Answers questions about document sets. One for the whole process; threads may share it."""
+    """Answers questions about document sets. One for the whole process; threads may share it.
 
-    def __init__(self, settings: Settings, *, embedder: Embedder | None = None, reader: Reader | None = None) -> None:
+    `model`, any llama-index LLM as a `LlamaIndexModel` for one, writes instead of what is set and chosen.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        model: LanguageModel | None = None,
+    ) -> None:
         self.settings = settings
         self.library = Library(settings.documents, settings.home)
+        self.history = History(settings.home / "conversations.sqlite3")
+        self.preferences = Preferences(settings)
         self.embedder = embedder or _embedder(settings)
         self.reader = reader or _reader(settings, self.embedder)
-        self._writer = QuoteWriter(self.reader)
+        self._given = model
+        self._opened: tuple[ModelChoice, str, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
         self._starters: dict[Path, tuple[str, tuple[str, ...]]] = {}  # by index: stamp, questions
         self._guard = threading.Lock()
@@ -52,6 +80,10 @@ class Assistant:
         home = self.library.index_home(document_set)
         with self._guard:
             return self._indexes.setdefault(home, Index(home))
+
+    def key(self, document_set: DocumentSet) -> str:
+        """A short name for the set that no other set has."""
+        return self.library.index_home(document_set).name
 
     def synced(self, document_set: DocumentSet) -> bool:
         """True once the set was read, though its files may have changed since."""
@@ -112,26 +144,96 @@ class Assistant:
         self,
         document_set: DocumentSet,
         question: str,
-        after: Sequence[str] = (),
-        step: Callable[[str], None] = lambda _: None,
+        history: Sequence[Exchange] = (),
+        listener: Listener | None = None,
+        *,
+        searched: str = "",
+        quotes: bool = False,
     ) -> Answer:
-        """Answer a question about a set; `after` holds the earlier questions of the conversation, oldest first.
+        """Answer a question about a set; `history` is the conversation before it, oldest first.
 
-        `step` is told what is being done, in a few words. Raises InputError for a question that is none,
-        LibraryError for a set that was never read, IndexUnusable for one made with another embedder.
+        `searched` is the standalone form of the question where the user has given it; else it is made from the history.
+        With `quotes` no language model is asked. Raises InputError for a question that is none, LibraryError for a set
+        that was never read, IndexUnusable for one made with another embedder. A language model that fails raises
+        nothing: the answer says so.
         """
         began = time.perf_counter()
+        listener = listener or Listener()
         question = checked_question(question)
-        searched = standalone(question, after)
         self._require_synced(document_set)
-        step("Searching the documents")
+        model, problem = (None, "") if quotes else self._model_or_problem()
+        if searched:
+            searched = checked_question(searched)
+        elif model and history:
+            listener.step("Working out what is asked")
+            try:
+                searched = rewritten(question, history, model, listener.stopped) or ""
+            except ModelError as error:
+                model, problem = None, str(error)
+        searched = searched or standalone(question, history)
+        understood = time.perf_counter()
+        listener.step("Searching the documents")
         wording = searchable(searched)
         passages = self._retrieve(document_set, wording, PASSAGES)
         retrieved = time.perf_counter()
-        step(f"Reading {len(passages)} passages")
-        answer = replace(self._writer.write(question, wording, passages), searched=searched)
-        seconds = {"retrieve": retrieved - began, **answer.seconds, "total": time.perf_counter() - began}
-        return replace(answer, seconds=seconds)
+        writer: Writer = ModelWriter(self.reader, model) if model else QuoteWriter(self.reader)
+        answer = writer.write(question, wording, passages, listener)
+        ended = time.perf_counter()
+        seconds = {"retrieve": retrieved - understood, **answer.seconds, "total": ended - began}
+        if "first" in seconds:
+            seconds["first"] += retrieved - began
+        return replace(answer, searched=searched, problem=problem or answer.problem, seconds=seconds)
+
+    @property
+    def model(self) -> LanguageModel | None:
+        """The language model that writes; None for quotes only.
+
+        Raises InputError for settings that cannot be used. Opening one imports llama-index, which takes seconds.
+        """
+        if self._given is not None:
+            return self._given
+        choice = self.preferences.choice()
+        if choice is None:
+            return None
+        key = self.preferences.key(choice.url)
+        with self._guard:
+            if self._opened is None or self._opened[:2] != (choice, key):
+                self._opened = (choice, key, _open_model(choice, key))
+            return self._opened[2]
+
+    def open_model(self) -> None:
+        """Have the model at hand, if one is chosen; what is wrong with it is told when it is asked."""
+        self._model_or_problem()
+
+    def try_model(self, choice: ModelChoice, key: str) -> float:
+        """The seconds that this model takes to its first words. Raises ModelError if it gives none."""
+        began = time.perf_counter()
+        prompt = [Message("user", "Reply with the word ready.")]
+        for piece in stoppable(lambda: _open_model(choice, key).stream(prompt), lambda: False):
+            if piece.strip():
+                return time.perf_counter() - began
+        raise ModelError(f"{choice.model} answered with nothing.")
+
+    def changed_since(self, document_set: DocumentSet, turn: Turn) -> dict[str, str]:
+        """Cited document -> "changed" or "gone", for those that are not what they were when the turn was answered."""
+        now = {entry.name: entry.sha256 for entry in self.entries(document_set)} if turn.documents else {}
+        return {
+            name: "changed" if name in now else "gone"
+            for name, sha256 in turn.documents.items()
+            if now.get(name) != sha256
+        }
+
+    def turn(self, document_set: DocumentSet, answer: Answer) -> Turn:
+        """The answer as a turn to keep, with the hashes of the documents that it cites as they are now."""
+        cited = {citation.document for citation in answer.citations}
+        hashes = {entry.name: entry.sha256 for entry in self.entries(document_set) if entry.name in cited}
+        return Turn(answer.question, answer, documents=hashes)
+
+    def _model_or_problem(self) -> tuple[LanguageModel | None, str]:
+        try:
+            return self.model, ""
+        except (InputError, ModelError) as error:
+            return None, str(error)
 
     def search(self, document_set: DocumentSet, words: str, count: int = 10) -> list[Passage]:
         """The best passages for some words, best first. Errors as `ask`."""
@@ -149,7 +251,7 @@ class Assistant:
         if known_stamp != stamp:
             names = [entry.name for entry in catalog.entries()]
             texts = (document.text for name in names if (document := catalog.document(name)))
-            questions = starter_questions(texts, lambda question: self.ask(document_set, question))
+            questions = starter_questions(texts, lambda question: self.ask(document_set, question, quotes=True))
             self._starters[home] = stamp, questions
         return questions
 
@@ -179,6 +281,12 @@ def _reader(settings: Settings, embedder: Embedder) -> Reader:
     if settings.reader == "similarity":
         return SimilarityReader(embedder)
     return LocalReader(settings.caution, settings.threads)
+
+
+def _open_model(choice: ModelChoice, key: str) -> LanguageModel:
+    from rag.models.llama import open_model
+
+    return open_model(choice, key)
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     as_json = argparse.ArgumentParser(add_help=False)
     as_json.add_argument("--json", action="store_true", help="print JSON")
+    no_model = argparse.ArgumentParser(add_help=False)
+    no_model.add_argument("--quotes", action="store_true", help="answer with quotes, even if a language model is set")
 
     def command(
         name: str, run: Callable[[argparse.Namespace], int], help_: str, *parents: argparse.ArgumentParser
@@ -62,13 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     sync = command("sync", _sync, "Bring the index up to the folder.", as_json)
     sync.add_argument("--dry-run", action="store_true", help="only print what would be done")
     sync.add_argument("--rebuild", action="store_true", help="make the index anew beside the old one, then switch")
-    ask = command("ask", _ask, "Answer one question.", as_json)
+    ask = command("ask", _ask, "Answer one question.", as_json, no_model)
     ask.add_argument("question")
+    command(
+        "chat", _chat, "Ask and ask on in the terminal; conversations are kept. /help lists what it can do.", no_model
+    )
     answer = command(
         "answer",
         _answer,
         'Answer every question of a JSON-lines file: {"id", "question"} a line, with the earlier questions of a'
-        ' conversation as "after"; "asked", the day of the question, is accepted and has no effect yet.',
+        ' conversation, which are answered first, as "after"; "asked", the day of the question, is accepted and has no'
+        " effect yet.",
+        no_model,
     )
     answer.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     answer.add_argument("--out", type=Path, required=True, metavar="ANSWERS.jsonl")
@@ -156,7 +163,7 @@ def _ask(options: argparse.Namespace) -> int:
     from rag.answer.records import answer_record
 
     assistant, document_set = _opened_and_read(options)
-    answer = assistant.ask(document_set, options.question)
+    answer = assistant.ask(document_set, options.question, quotes=options.quotes)
     if options.json:
         print_json(answer_record(answer))
     else:
@@ -164,8 +171,18 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
+def _chat(options: argparse.Namespace) -> int:
+    from rag.chat import Chat
+
+    assistant, document_set = _opened_and_read(options)
+    Chat(assistant, document_set, quotes=options.quotes).run()
+    return 0
+
+
 def _answer(options: argparse.Namespace) -> int:
     from rag.answer.records import answer_record
+    from rag.history import exchanges
+    from rag.types import Turn
 
     questions = _questions(options.questions)
     if not options.out.resolve().parent.is_dir():
@@ -176,7 +193,12 @@ def _answer(options: argparse.Namespace) -> int:
         with unfinished.open("w", encoding="utf-8") as out, Bar() as bar:
             for done, (id_, question, after) in enumerate(questions):
                 bar.show("Answering", done, len(questions))
-                record = {**answer_record(assistant.ask(document_set, question, after)), "id": id_}
+                before: list[Turn] = []
+                for each in after:
+                    answer = assistant.ask(document_set, each, exchanges(before), quotes=options.quotes)
+                    before.append(Turn(each, answer))
+                answer = assistant.ask(document_set, question, exchanges(before), quotes=options.quotes)
+                record = {**answer_record(answer), "id": id_}
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
             bar.show("Answering", len(questions), len(questions))
         unfinished.replace(options.out)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rag.errors import InputError
@@ -20,7 +20,9 @@ class Settings(BaseSettings):
 
     `embedder` is empty for the model that ships with Footnote, or `package.module:Class` of a llama-index embedding,
     built with `embedder_options`. `read_seconds` is the time limit for reading one file. `caution` is how sure the
-    reader must be that the documents answer; with the reader "similarity" there is no such choice.
+    reader must be that the documents answer; with the reader "similarity" there is no such choice. `llm_url` is the
+    address of an OpenAI-compatible server, empty for answers made of quotes; `llm_context` in tokens, `llm_timeout` in
+    seconds without a word from it; `ollama_url` is where an Ollama is looked for.
     """
 
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_file=".env", extra="ignore", frozen=True)
@@ -31,6 +33,12 @@ class Settings(BaseSettings):
     embedder_options: dict[str, Any] = Field(default_factory=dict)
     reader: Literal["local", "similarity"] = "local"
     caution: Caution = "balanced"
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: SecretStr = SecretStr("")
+    llm_context: int = 4096
+    llm_timeout: float = 60.0
+    ollama_url: str = "http://localhost:11434/v1"
     read_seconds: float = Field(default=60.0, gt=0)
     threads: int = Field(default=0, ge=0, description="threads for the models; 0 for all cores")
 

@@ -46,10 +46,22 @@ def print_json(value: object) -> None:
     print(text)
 
 
-def print_answer(answer: Answer) -> None:
-    """The answer, then its sources, or the nearest passages where it abstains."""
-    for line in answer.text.split("\n"):
+def print_answer(answer: Answer, *, hide: bool = False) -> None:
+    """The answer, then its sources or the nearest passages; `hide` leaves out sentences that nothing supports."""
+    from rag.answer.citations import with_marks  # imports the models' runtime, which `--help` does not need
+
+    text = with_marks([sentence for sentence in answer.sentences if sentence.supported]) if hide else ""
+    for line in (text or answer.text).split("\n"):
         say(line)
+    print_sources(answer)
+
+
+def print_sources(answer: Answer) -> None:
+    """What stands below an answer: what happened, what was searched, the sources or the nearest passages."""
+    for words in (answer.problem, *answer.notes):
+        if words:
+            say()
+            say(words)
     if answer.abstained or answer.searched != answer.question:
         say()
         say(f"Searched for: {answer.searched}")

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,12 +24,18 @@ _FLAGS = [
 
 
 @contextmanager
-def serving(documents: Path, home: Path) -> Iterator[str]:
-    """The address of Footnote's page over that folder; the server ends with the block."""
+def serving(documents: Path, home: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of Footnote's page over that folder, with further variables; the server ends with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"FOOTNOTE_DOCUMENTS": str(documents), "FOOTNOTE_HOME": str(home)}
+    own = {
+        "FOOTNOTE_DOCUMENTS": str(documents),
+        "FOOTNOTE_HOME": str(home),
+        "FOOTNOTE_OLLAMA_URL": "http://127.0.0.1:9/v1",  # not one that happens to run on this machine
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    }
+    environment = os.environ | own | dict(settings or {})
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(

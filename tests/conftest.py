@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
+from tests.browsing import CHROMIUM, browsing
+from tests.model_server import ModelServer, model_server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -76,3 +80,30 @@ def shared() -> Path:
             pytest.fail(f"the evaluation data is required and not in {SHARED}")
         pytest.skip("the evaluation data is not beside the repository")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test uses the language model, the key or the keyring of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("FOOTNOTE_LLM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A language model's server that says what the test tells it to."""
+    with model_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; without one the tests are skipped, unless FOOTNOTE_REQUIRE_BROWSER=1 forbids it."""
+    if not CHROMIUM.exists():
+        message = f"there is no browser at {CHROMIUM} (Debian's package chromium)"
+        if os.environ.get("FOOTNOTE_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with browsing() as browser:
+        yield browser

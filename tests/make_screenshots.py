@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page
 
+from rag.answer.prompts import NO_ANSWER
 from tests.browsing import ROOT, ask, browsing, greeted, serving
+from tests.model_server import ModelServer, Reply, model_server, place_of
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SCREENS: tuple[tuple[str, Literal["light", "dark"], int, int], ...] = (
@@ -41,6 +45,45 @@ def main(documents: Path) -> None:
             page.get_by_test_id("stDataFrame").wait_for()
             _picture(page, f"{name}-documents")
             page.context.close()
+    with tempfile.TemporaryDirectory() as home, model_server() as model, browsing() as browser:
+        settings = {"FOOTNOTE_LLM_URL": model.url, "FOOTNOTE_LLM_MODEL": "scripted"}
+        with serving(documents, Path(home), settings) as address:
+            for name, scheme, width, height in SCREENS:
+                page = _opened(browser, address, scheme, width, height)
+                greeted(page)
+                _written(page, model, name)
+                page.context.close()
+
+
+def _written(page: Page, model: ModelServer, name: str) -> None:
+    """Answers of a language model: while it writes, with marks, failed, abstained, after a follow-up; the settings."""
+    go_on = threading.Event()
+    model.says(Reply(_report, hold=go_on))
+    field = page.get_by_placeholder("Ask about these documents")
+    field.fill("When did Khalilzad resign?")
+    field.press("Enter")
+    page.locator(".unchecked", has_text="The moon").wait_for()
+    _picture(page, f"{name}-streaming")
+    go_on.set()
+    page.locator("[class*=st-key-source-]").first.wait_for()
+    _picture(page, f"{name}-marked")
+    model.says("Who is Zalmay Khalilzad’s successor?", Reply(status=429))
+    ask(page, "And who is his successor?")
+    _picture(page, f"{name}-failed")
+    model.says("Which enzyme splits lactose?", NO_ANSWER)
+    ask(page, "Which enzyme splits lactose?")
+    _picture(page, f"{name}-abstained")
+    page.goto(f"{urljoin(page.url, '/')}settings")
+    page.get_by_role("textbox", name="Address of the server").wait_for()
+    _picture(page, f"{name}-settings")
+
+
+def _report(prompt: str) -> str:
+    resigned = place_of(prompt, "October 2021")
+    return (
+        "Khalilzad resigned from the post in October 2021, soon after the Taliban had taken power in Kabul."
+        f" [{resigned}] He had been promised the post of governor of Hawaii. The moon"
+    )
 
 
 def _opened(browser: Browser, address: str, scheme: Literal["light", "dark"], width: int, height: int) -> Page:

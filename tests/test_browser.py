@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browsing import CHROMIUM, ask, browsing, greeted, select_row, serving
+from tests.browsing import ask, greeted, select_row, serving
 
 pytestmark = pytest.mark.browser
 
@@ -57,18 +56,6 @@ class Site:
     address: str
     documents: Path
     hosts: set[str] = field(default_factory=set)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser; without one the tests are skipped, unless FOOTNOTE_REQUIRE_BROWSER=1 forbids it."""
-    if not CHROMIUM.exists():
-        message = f"there is no browser at {CHROMIUM} (Debian's package chromium)"
-        if os.environ.get("FOOTNOTE_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +138,7 @@ def test_everything_is_reached_with_the_keyboard(page: Page) -> None:
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''").strip())
     names = " | ".join(reached)
-    for wanted in ("Documents", "Clear conversation", "The Lindgate bridge opens again"):
+    for wanted in ("Documents", "New conversation", "The Lindgate bridge opens again"):
         assert wanted in names
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from rag.answer.citations import Evidence, as_prose, cite, verify, with_marks
+from rag.answer.citations import Evidence, Statement, as_prose, check, cite, named_subject, verify, with_marks
 from rag.models.reader import LocalReader
 from rag.types import Passage, Reading
 
@@ -33,26 +33,30 @@ def test_evidence_outside_its_passage_cannot_be_made() -> None:
 
 def test_a_citation_is_on_the_page_of_its_words_not_on_that_of_its_passage() -> None:
     two_pages = Passage("a.pdf", 100, 100 + len(TEXT), TEXT, 1.0, "Bridge", pages=(0, 119))
-    _, citations = cite([("a", [Evidence(two_pages, 100, 118)], 1.0), ("b", [Evidence(two_pages, 119, 141)], 1.0)])
+    _, citations = cite(
+        [Statement("a", (Evidence(two_pages, 100, 118),), 1.0), Statement("b", (Evidence(two_pages, 119, 141),), 1.0)]
+    )
     assert [citation.page for citation in citations] == [1, 2]
 
 
 def test_numbers_come_in_order_of_use_and_the_same_words_of_a_document_share_one() -> None:
     one, two = Evidence(passage(), 119, 141), Evidence(passage("b.txt"), 119, 141)
-    sentences, citations = cite([("First.", [two], 1.0), ("Second.", [one, two], 0.5), ("Third.", [one], 1.0)])
+    sentences, citations = cite(
+        [Statement("First.", (two,), 1.0), Statement("Second.", (one, two), 0.5), Statement("Third.", (one,), 1.0)]
+    )
     assert [s.citations for s in sentences] == [(1,), (2, 1), (2,)]
     assert [(c.number, c.document) for c in citations] == [(1, "b.txt"), (2, "a.txt")]
 
 
 def test_a_sentence_without_evidence_is_not_supported() -> None:
-    (sentence,), citations = cite([("Made up.", [], 0.0)])
+    (sentence,), citations = cite([Statement("Made up.", (), 0.0)])
     assert not sentence.supported
     assert citations == ()
 
 
 def test_a_mark_of_the_documents_own_never_looks_like_a_citation() -> None:
     evidence = Evidence(passage(), 119, 141)
-    sentences, citations = cite([(as_prose(evidence.quote), [evidence], 1.0)])
+    sentences, citations = cite([Statement(as_prose(evidence.quote), (evidence,), 1.0)])
     assert with_marks(sentences) == "It closed in 2024 (3). [1]"
     assert re.findall(r"\[(\d+)\]", with_marks(sentences)) == [str(c.number) for c in citations]
     assert citations[0].quote == "It closed in 2024 [3]."
@@ -163,3 +167,63 @@ def test_words_inside_a_sentence_that_says_something_else_are_not_taken_as_its_o
             return [0.0] * len(pairs)
 
     assert not verify(sentence, [Passage("d.txt", 0, len(words), words, 1.0, "")], Never()).supported
+
+
+# -- the sentences of a language model --------------------------------------------------------------------------------
+
+MUSEUM = (
+    "The town museum of Varnholm has opened a hall with two hundred old sea maps. The oldest sea map was drawn in 1571"
+    " by the pilot Anna Brekke, a sailor of the town. Entry is free on Sundays."
+)
+FERRY = "The ferry company Nordlink will add six night crossings while the bridge in Varnholm is closed."
+
+
+def shown() -> list[Passage]:
+    return [
+        Passage("museum.txt", 100, 100 + len(MUSEUM), MUSEUM, 1.0, "Museum opens a hall of maps"),
+        Passage("ferry.txt", 0, len(FERRY), FERRY, 0.5, "Ferry company adds night crossings"),
+    ]
+
+
+@pytest.mark.parametrize("cited", [[0], [1], [], [1, 0]])
+def test_a_paraphrase_gets_the_sentence_that_supports_it_whatever_it_cites(
+    cited: list[int], reader: LocalReader
+) -> None:
+    evidence, support = check("Anna Brekke drew the oldest sea map in 1571.", cited, shown(), reader)
+    assert [found.quote for found in evidence] == [
+        "The oldest sea map was drawn in 1571 by the pilot Anna Brekke, a sailor of the town."
+    ]
+    assert support >= reader.support_threshold
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Anna Brekke drew the oldest sea map in 1572.",
+        "Peter Aalto drew the oldest sea map in 1571.",
+        "The hall was paid for by the king of Norway.",
+        "The museum says: “Entry is free for sailors.”",
+        "Who drew the oldest sea map?",
+        "See http://varnholm.example for the oldest sea map of 1571.",
+    ],
+)
+def test_what_the_passages_do_not_say_gets_no_words(claim: str, reader: LocalReader) -> None:
+    assert check(claim, [0], shown(), reader)[0] == []
+
+
+def test_a_sentence_of_a_passage_is_found_word_for_word(reader: LocalReader) -> None:
+    (evidence,), support = check("entry is free on Sundays", [1], shown(), reader)
+    assert (evidence.quote, support) == ("Entry is free on Sundays.", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before", "named"),
+    [
+        ("She was a sailor.", "Anna Brekke drew it.", "Anna Brekke was a sailor."),
+        ("Her map is old.", "Anna Brekke drew it.", "Anna Brekke’s map is old."),
+        ("He was a sailor.", "It was drawn in 1571.", "He was a sailor."),
+        ("Herring is a fish.", "Anna Brekke drew it.", "Herring is a fish."),
+    ],
+)
+def test_an_opening_pronoun_takes_up_the_name_before_it(sentence: str, before: str, named: str) -> None:
+    assert named_subject(sentence, before) == named

@@ -16,43 +16,30 @@ from rag.ingest.changes import Changes, find_changes
 from rag.types import Document, Progress, SyncReport
 from rag.ui.documents import _plan
 from rag.ui.drawer import _moved, _parts
-from rag.ui.session import Session, Shown, desk
+from rag.ui.session import Shown, desk
 from rag.ui.text import excerpt, listed, plain, progress_words
-
-APP = Path(__file__).resolve().parent.parent / "app.py"
-BRIDGE = """---
-title: The Lindgate bridge opens again
-outlet: Lindgate Post
-published: 2023-04-11
----
-The bridge at Lindgate opened again on Tuesday after nine months of work.
-Workers replaced forty-two steel girders that had rusted through.
-Mayor Alma Rydell said that the toll stays at two crowns.
-"""
-FROST = """---
-title: Late frost in the Tamsin valley
-outlet: Valley Gazette
-published: 2022-05-03
----
-Apple growers in the Tamsin valley lost sixty percent of their blossom to frost in April.
-Henrik Osei, who leads the union of growers, asked the province for a relief fund of three million crowns.
-"""
-WHALES = """A whale in the harbour of Ostmark
-
-A humpback whale swam into the harbour of Ostmark on Sunday and stayed for eleven hours.
-"""
+from tests.page import (
+    APP,
+    BRIDGE,
+    FROST,
+    WHALES,
+    answered,
+    ask,
+    button,
+    opened,
+    page_over,
+    remembered,
+    settled,
+    turns,
+    verbatim_texts,
+)  # fmt: skip
 
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of documents that the page reads, with a home of its own."""
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    monkeypatch.setenv("FOOTNOTE_DOCUMENTS", str(folder))
-    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
-    desk.clear()
-    yield folder
-    desk.clear()
+    with page_over(tmp_path, monkeypatch) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -61,51 +48,6 @@ def articles(documents: Path) -> Path:
     (documents / "bridge.md").write_text(BRIDGE)
     (documents / "frost.md").write_text(FROST)
     return documents
-
-
-def opened() -> AppTest:
-    """The page after its first sync."""
-    return settled(AppTest.from_file(str(APP), default_timeout=120).run())
-
-
-def settled(at: AppTest) -> AppTest:
-    """The page once every sync that it watches is done."""
-    for job in list(remembered(at).jobs.values()):
-        assert job.finished.wait(120)
-    at.run()
-    assert not at.exception
-    return at
-
-
-def remembered(at: AppTest) -> Session:
-    """What the page keeps for this visitor."""
-    found: Session = at.session_state["footnote"]
-    return found
-
-
-def ask(at: AppTest, question: str) -> AppTest:
-    """The page after a question was answered."""
-    at.chat_input[0].set_value(question).run()
-    assert not at.exception
-    return at
-
-
-def button(at: AppTest, start: str) -> Any:
-    """The button whose key starts so."""
-    return next(found for found in at.button if (found.key or "").startswith(start))
-
-
-def verbatim_texts(at: AppTest, *styles: str) -> str:
-    """All that the page shows as characters, a line for each block; with styles, only what has one of them."""
-    drawn = [block for element in at.get("bidi_component") for block in json.loads(element.proto.json)["blocks"]]
-    return "\n".join(
-        "".join(text for text, given in block["parts"] if not styles or given in styles) for block in drawn
-    )
-
-
-def turns(at: AppTest) -> list[Any]:
-    """The turns of all conversations, of which there is one in most tests."""
-    return [turn for conversation in remembered(at).turns.values() for turn in conversation]
 
 
 def test_the_first_start_greets_with_the_articles_and_with_questions_to_begin_with(articles: Path) -> None:
@@ -118,6 +60,7 @@ def test_the_first_start_greets_with_the_articles_and_with_questions_to_begin_wi
     starters = [found for found in at.button if (found.key or "").startswith("starter-")]
     assert starters
     starters[0].click().run()
+    answered(at)
     assert turns(at)[0].answer.citations
 
 
@@ -174,14 +117,16 @@ def test_what_the_documents_do_not_say_is_not_answered(articles: Path) -> None:
 
 def test_a_question_without_words_is_refused_in_a_sentence(articles: Path) -> None:
     at = ask(opened(), "???")
-    assert [warning.value for warning in at.warning] == [plain("Please ask a question in words.")]
+    assert [error.value for error in at.error] == [plain("Please ask a question in words.")]
 
 
-def test_clearing_a_conversation_brings_the_greeting_back(articles: Path) -> None:
+def test_a_new_conversation_begins_with_the_greeting_and_the_old_one_is_kept(articles: Path) -> None:
     at = ask(opened(), "How many steel girders were replaced?")
-    button(at, "clear").click().run()
+    button(at, "new_conversation").click().run()
     assert not turns(at)
     assert at.title[0].value == "Footnote"
+    button(at, "conversation-").click().run()
+    assert "forty-two steel girders" in verbatim_texts(at)
 
 
 def test_an_empty_set_says_what_to_do(documents: Path) -> None:
@@ -391,7 +336,7 @@ def test_sets_are_made_and_never_mix_their_answers_or_conversations(articles: Pa
     at.switch_page("rag/ui/chat.py").run()
     assert "Lindgate" not in verbatim_texts(at)
     ask(at, "How many steel girders were replaced at Lindgate?")
-    bridge, whales = (conversation[0].answer for conversation in remembered(at).turns.values())
+    bridge, whales = (turn.answer for turn in turns(at))
     assert bridge is not None
     assert whales is not None
     assert bridge.citations[0].document == "bridge.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.writing import ABSTENTION, QuoteWriter
+from rag.answer.writing import ABSTENTION, Listener, QuoteWriter
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
 
@@ -41,7 +41,7 @@ class Fixed:
 
 
 def test_sentences_are_verbatim_at_most_four_and_the_best_of_each_document_first() -> None:
-    answer = QuoteWriter(Fixed(True)).write("q", "q", PASSAGES)
+    answer = QuoteWriter(Fixed(True)).write("q", "q", PASSAGES, Listener())
     assert [s.text for s in answer.sentences] == [
         "The bridge closed in 2024.",
         "It cost 8 million crowns.",
@@ -49,26 +49,26 @@ def test_sentences_are_verbatim_at_most_four_and_the_best_of_each_document_first
         "It cost 9 million crowns.",
     ]
     other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
-    answer_of_three = QuoteWriter(Fixed(True)).write("q", "q", [*PASSAGES, other])
+    answer_of_three = QuoteWriter(Fixed(True)).write("q", "q", [*PASSAGES, other], Listener())
     assert [c.document for c in answer_of_three.citations] == ["0.txt", "2.txt", "0.txt", "0.txt"]
     assert all(TEXTS[int(c.document[0])][c.start : c.end] == c.quote for c in answer.citations)
 
 
 def test_near_identical_sentences_come_once_but_never_where_their_numbers_differ() -> None:
-    quotes = [c.quote for c in QuoteWriter(Fixed(True)).write("q", "q", PASSAGES).citations]
+    quotes = [c.quote for c in QuoteWriter(Fixed(True)).write("q", "q", PASSAGES, Listener()).citations]
     assert quotes.count("The bridge closed in 2024.") == 1
     assert {"It cost 8 million crowns.", "It cost 9 million crowns."} <= set(quotes)
 
 
 def test_where_the_reader_finds_no_answer_nothing_is_cited_and_the_passages_are_in_the_readers_order() -> None:
-    answer = QuoteWriter(Fixed(False)).write("q", "searched", PASSAGES)
+    answer = QuoteWriter(Fixed(False)).write("q", "searched", PASSAGES, Listener())
     assert (answer.text, answer.abstained, answer.sentences, answer.citations) == (ABSTENTION, True, (), ())
     assert answer.passages == tuple(PASSAGES[::-1])
     assert answer.searched == "searched"
 
 
 def test_the_short_answer_stands_first_in_the_documents_words_and_shares_the_citation_of_its_sentence() -> None:
-    answer = QuoteWriter(Fixed(True, "in 2024")).write("q", "q", PASSAGES[:1])
+    answer = QuoteWriter(Fixed(True, "in 2024")).write("q", "q", PASSAGES[:1], Listener())
     first, second = answer.sentences[:2]
     assert (first.text, first.short, first.citations) == ("in 2024", True, (1,))
     assert (second.text, second.short, second.citations) == ("The bridge closed in 2024.", False, (1,))
@@ -80,4 +80,4 @@ def test_the_short_answer_stands_first_in_the_documents_words_and_shares_the_cit
 
 
 def test_without_a_short_answer_every_sentence_is_a_whole_one() -> None:
-    assert not any(s.short for s in QuoteWriter(Fixed(True)).write("q", "q", PASSAGES).sentences)
+    assert not any(s.short for s in QuoteWriter(Fixed(True)).write("q", "q", PASSAGES, Listener()).sentences)

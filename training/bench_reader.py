@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import tempfile
 import time
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_reader import auroc, folded
+from fit_reader import auroc, folded, without_marks
 from reader_data import HELD_TITLES, hashed, rows, support_pairs
 
 from rag.answer.checks import missing_facts
+from rag.answer.citations import check
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.assistant import Assistant
 from rag.models.embedding import WEIGHTS, LocalEmbedder
@@ -108,26 +110,41 @@ def plain(text: str) -> list[str]:
 
 
 def support(reader: LocalReader, options: argparse.Namespace) -> None:
-    """Claims against evidence. Every second claim chose the threshold (`fit_reader.py`); accuracy is on the others."""
-    import random
+    """Claims against evidence, on every second held claim; the others chose weights and threshold (`fit_reader.py`).
 
+    `passes` are the shares of the supported and of the unsupported claims that pass with the facts checked too;
+    `quoted` those that pass as a model's sentence must: with a quote of one or two sentences that carries them.
+    """
     pairs = support_pairs(options.train, options.eval, random.Random(0))[1]
-    chances = np.asarray(reader.support([(pair.first, pair.second) for pair in pairs]))
-    words = np.asarray(SimilarityReader(LocalEmbedder()).support([(p.first, p.second) for p in pairs]))
-    clean = np.asarray([not missing_facts(pair.first, pair.second) for pair in pairs])
+    pairs = [pair for pair in pairs if hashed(pair.first) % 2 == 1]
+    read = [(without_marks(pair.first), pair.second) for pair in pairs]
+    chances = np.asarray(reader.support(read))
+    words = np.asarray(SimilarityReader(LocalEmbedder()).support(read))
+    clean = np.asarray([not missing_facts(*pair) for pair in read])
+    quoted = np.asarray([quotable(*pair, reader) for pair in read])
+    labels = np.asarray([bool(pair.label) for pair in pairs])
     groups: dict[str, list[int]] = defaultdict(list)
     for n, pair in enumerate(pairs):
         groups[pair.set].append(n)
-    print(f"{'support':24s} AUROC  words | balanced accuracy: reader, checks alone, both | n")
+    print(f"{'support':24s} AUROC  words | balanced accuracy: reader, checks alone, both"
+          " | passes: supported, unsupported, right of those | quoted: the same | n")  # fmt: skip
     for name, members in [*groups.items(), ("all", list(range(len(pairs))))]:
         at = np.asarray(members)
-        truth = np.asarray([bool(pairs[n].label) for n in members])
-        rest = np.asarray([hashed(pairs[n].first) % 2 == 1 for n in members])
+        truth, facts = labels[at], clean[at]
         said = chances[at] >= reader.support_threshold
+        both, found = said & facts, quoted[at]
         print(f"{name:24s} {auroc(chances[at][truth], chances[at][~truth]):.3f}"
               f"  {auroc(words[at][truth], words[at][~truth]):.3f} |"
-              f" {balanced(said[rest], truth[rest]):.3f} {balanced(clean[at][rest], truth[rest]):.3f}"
-              f" {balanced((said & clean[at])[rest], truth[rest]):.3f} | {len(members)}")  # fmt: skip
+              f" {balanced(said, truth):.3f} {balanced(facts, truth):.3f} {balanced(both, truth):.3f} |"
+              f" {both[truth].mean():.3f} {both[~truth].mean():.3f} {truth[both].mean():.3f} |"
+              f" {found[truth].mean():.3f} {found[~truth].mean():.3f} {truth[found].mean():.3f}"
+              f" | {len(at)}")  # fmt: skip
+
+
+def quotable(claim: str, text: str, reader: LocalReader) -> bool:
+    """True if `citations.check` finds words in the text, as one passage, that support the claim."""
+    evidence, _ = check(claim, [0], [Passage("text", 0, len(text), text, 1.0, "")], reader)
+    return bool(evidence)
 
 
 def balanced(said: Any, truth: Any) -> float:

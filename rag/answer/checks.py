@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ _COMMON = frozenset(
     """police people children women men troops trade oil gas food water money power support staff data media society
     congress parliament government opposition yesterday today tomorrow last earlier later former both several many most
     some all each every another other others more fewer less few nearly almost about around only even just still yet
-    meanwhile however although though despite because since while when where after before during under over without
+    see meanwhile however although though despite because since while when where after before during under over without
     within until unless if as at by for from in into of on to with against among amid between through following
     according based given instead overall perhaps then there here that this these those it its he his she her they
     their we our you your i my and but or so nor not no yes the a an who what which why how one""".split()
@@ -83,6 +84,9 @@ _NUMERALS = frozenset([*_UNITS, *_TENS, *_ORDINALS, *_SCALES, "half"])
 _OF_THE_STATES = re.compile(
     r"^U\.?S\.? (?=President|Vice|Secretary|Senator|General|Ambassador|Envoy|Representative|Judge)"
 )
+_ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]]")
+_QUOTED = re.compile(r"“[^“”]+”|\"[^\"]+\"|«[^«»]+»|„[^„“”]+[“”]")
+_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 _OPENERS = "\"'“‘«([—–- "
 
 
@@ -95,7 +99,9 @@ class _Number:
 
 
 def missing_facts(sentence: str, evidence: str) -> tuple[str, ...]:
-    """The numbers, dates and names of `sentence` that `evidence` does not have, as they stand in the sentence.
+    """The numbers, dates, names, addresses and quoted words of `sentence` that `evidence` does not have.
+
+    They are given as they stand in the sentence.
 
     Seventy-six is 76, 1.5 million is 1,500,000, Oct. is October, 2021-10-18 is 18 October 2021, French is France, and
     ICC is a name whose words begin with these letters. A capital that opens a sentence is taken for a name unless it
@@ -111,7 +117,32 @@ def missing_facts(sentence: str, evidence: str) -> tuple[str, ...]:
     missing += [number.words for number in _numbers(sentence) if known.isdisjoint(number.values)]
     missing += [words for words, value in _calendar(sentence) if value not in calendar]
     missing += [name for name in _names(sentence) if not has_name(name, evidence)]
+    missing += [match.group() for match in _ADDRESS.finditer(sentence) if match.group() not in evidence]
+    missing += _invented_quotes(sentence, evidence)
     return tuple(dict.fromkeys(missing))
+
+
+def _invented_quotes(sentence: str, evidence: str) -> list[str]:
+    """What the sentence puts in quotation marks, two words or more, and the evidence does not say in these words.
+
+    A quote may be shortened with an ellipsis, and differ in capitals, accents and its last stop.
+    """
+    said = _plain_words(evidence)
+    return [
+        match.group()
+        for match in _QUOTED.finditer(sentence)
+        if len(match.group().split()) > 1
+        and not all(
+            f" {words} " in f" {said} "
+            for part in _ELLIPSIS.split(match.group()[1:-1])
+            if (words := _plain_words(part))
+        )
+    ]
+
+
+def _plain_words(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
+    return " ".join(re.findall(r"\w+(?:'\w+)*", "".join(c for c in folded if not unicodedata.combining(c))))
 
 
 def has_name(name: str, text: str) -> bool:

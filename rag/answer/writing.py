@@ -1,18 +1,52 @@
-"""Passages -> an answer. Without a language model it is made of the documents' own sentences."""
+"""Passages -> an answer: made of the documents' own sentences, or written by a language model and checked."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, Protocol
 
-from rag.answer.citations import Evidence, as_prose, cite, with_marks
+from rag.answer.citations import Evidence, Statement, as_prose, check, cite, with_marks
+from rag.answer.drafting import Draft, Written
+from rag.answer.prompts import NO_ANSWER, answer_messages, passage_text
+from rag.errors import ModelError
+from rag.models.language import QUOTES, ContextTooLong, LanguageModel, Message, stoppable
 from rag.models.reader import Reader
-from rag.types import Answer, Passage, Quote, Sentence
-from rag.words import near_identical, word_set
+from rag.types import Answer, Citation, Passage, Quote, Reading, Sentence
+from rag.words import content_words, near_identical, word_set
 
 ABSTENTION: Final = "The documents do not answer this."
 _MOST_SENTENCES: Final = 4
+_LONGEST_REPLY: Final = 6_000  # characters; more is no answer to a question
+_REPLY_TOKENS: Final = 800
+_STATES: Final = 4  # words of meaning in what leads to something and says something itself
+_USED: Final = 0.9  # of the context window: models count tokens a little differently
+
+
+class Listener:
+    """Is told how an answer comes along, and may stop it; this one takes no note and never stops."""
+
+    def step(self, words: str) -> None:
+        """What is being done now, in a few words."""
+
+    def drafted(self, sentences: Sequence[Sentence], citations: Sequence[Citation], rest: str) -> None:
+        """The checked sentences so far and the words after them, which are not checked yet."""
+
+    def stopped(self) -> bool:
+        """True once the user has seen enough."""
+        return False
+
+
+class Writer(Protocol):
+    """Writes an answer from passages."""
+
+    def write(self, question: str, searched: str, passages: Sequence[Passage], listener: Listener) -> Answer:
+        """The answer from the candidates that retrieval found, best first; `searched` is the standalone question.
+
+        Its passages are those that the reader keeps, in its order, and it has the seconds of read and write.
+        """
+        ...
 
 
 class QuoteWriter:
@@ -24,27 +58,180 @@ class QuoteWriter:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def write(self, question: str, searched: str, passages: Sequence[Passage]) -> Answer:
-        """The answer to a question from the candidates that retrieval found, best first.
-
-        `searched` is the standalone question. The answer abstains where the reader finds none, keeps the passages
-        that the reader keeps, and has the seconds of read and write.
-        """
+    def write(self, question: str, searched: str, passages: Sequence[Passage], listener: Listener) -> Answer:
+        """See `Writer`. The answer abstains where the reader finds none."""
         began = time.perf_counter()
+        listener.step(f"Reading {len(passages)} passages")
         reading = self._reader.read(searched, passages)
         read = time.perf_counter() - began
-        chosen = _chosen(reading.quotes, passages) if reading.answers else []
+        statements = quoted(reading, passages)
         kept = tuple(passages[number] for number in reading.order)
         seconds = {"read": read, "write": time.perf_counter() - began - read}
-        if not chosen:
-            return abstention(question, searched, kept, "quotes", seconds)
-        sentences, citations = cite([(as_prose(evidence.quote), [evidence], 1.0) for evidence in chosen])
-        if chosen[0].short:
-            short = Sentence(
-                as_prose(chosen[0].answer), sentences[0].citations, True, reading.quotes[0].score, short=True
+        return _answer(question, searched, statements, kept, QUOTES, seconds)
+
+
+class ModelWriter:
+    """Lets a language model write, and checks each of its sentences as soon as it is finished.
+
+    Where the model fails, the answer is one of quotes, with what the model had written by then before them.
+    """
+
+    def __init__(self, reader: Reader, model: LanguageModel) -> None:
+        self._reader = reader
+        self._model = model
+
+    def write(self, question: str, searched: str, passages: Sequence[Passage], listener: Listener) -> Answer:
+        """See `Writer`. The answer abstains where the model does, or no sentence of it is found in the passages."""
+        began = time.perf_counter()
+        listener.step(f"Reading {len(passages)} passages")
+        reading = self._reader.read(searched, passages)
+        read = time.perf_counter() - began
+        kept = tuple(passages[number] for number in reading.order)
+        reply = _Reply(self._model, self._reader, listener)
+        if kept:
+            listener.step(f"Writing with {self._model.name}")
+            reply.ask(searched, kept)
+        statements, name = reply.statements, self._model.name
+        if reply.problem:
+            name = name if statements else QUOTES
+            statements = _continued(statements, quoted(reading, passages))
+        elif reply.silent:
+            statements = []
+        seconds = {"read": read, "write": time.perf_counter() - began - read}
+        if reply.first:
+            seconds["first"] = reply.first - began
+        answer = _answer(question, searched, statements, kept, name, seconds)
+        return replace(answer, problem=reply.problem, notes=reply.notes(answer.abstained), dropped=reply.dropped)
+
+
+class _Reply:
+    """What a model writes about passages, each sentence checked when it is finished."""
+
+    def __init__(self, model: LanguageModel, reader: Reader, listener: Listener) -> None:
+        self._model = model
+        self._reader = reader
+        self._listener = listener
+        self._shown: Sequence[Passage] = ()
+        self._notes: list[str] = []
+        self.statements: list[Statement] = []
+        self.problem = ""
+        self.silent = False  # it wrote that the passages do not answer
+        self.dropped = 0
+        self.first = 0.0  # when its first words came
+
+    def ask(self, searched: str, kept: Sequence[Passage]) -> None:
+        """Take the whole reply; a prompt that turns out too long is tried again with half of the passages."""
+        name = self._model.name
+        self._shown = fitting(searched, kept, self._model)
+        while self._shown and not self.problem:
+            try:
+                self._take(answer_messages(searched, self._shown))
+                break
+            except ContextTooLong as error:
+                self._shown = self._shown[: len(self._shown) // 2]
+                self.problem = "" if self._shown else str(error)
+            except ModelError as error:
+                self.problem = str(error)
+        if not self._shown and not self.problem:
+            self.problem = f"Not one passage fits into the context window of {name}."
+        elif len(self._shown) < len(kept) and self._shown:
+            self._notes.append(
+                f"{name} was given {len(self._shown)} of the {len(kept)} best passages; no more fit into its context"
+                " window."
             )
-            sentences = (short, *sentences)
-        return Answer(question, searched, with_marks(sentences), False, sentences, citations, kept, "quotes", seconds)
+
+    def notes(self, abstained: bool) -> tuple[str, ...]:
+        """What the user should know about how the answer came about."""
+        notes = list(self._notes)
+        if abstained and self.statements:
+            notes.append(
+                f"{self._model.name} wrote {_counted(len(self.statements), 'sentence')}, of which the documents"
+                " support none."
+            )
+        if self.dropped:
+            were = "was" if self.dropped == 1 else "were"
+            notes.append(f"{_counted(self.dropped, 'citation')} of passages that do not exist {were} left out.")
+        return tuple(notes)
+
+    def _take(self, messages: Sequence[Message]) -> None:
+        """Read the reply to its end; what came before a failure is checked before the ModelError is passed on."""
+        draft, size, whole = Draft(), 0, False
+        try:
+            for piece in stoppable(lambda: self._model.stream(messages), self._listener.stopped):
+                self.first = self.first or time.perf_counter()
+                self._check(draft.add(piece))
+                self._show(draft.rest)
+                size += len(piece)
+                if self.silent:
+                    break
+                if size > _LONGEST_REPLY:
+                    self._notes.append(f"{self._model.name} did not come to an end and was stopped.")
+                    draft = Draft()  # without the sentence it is in
+                    break
+            whole = not self._listener.stopped()
+        finally:
+            self._check(draft.close(), whole=whole)
+            self._show("")
+        if not whole:
+            self._stopped()
+        elif not self.silent and not any(len(content_words(made.text)) > 1 for made in self.statements):
+            wrote = "wrote nothing that could be checked" if size else "answered with nothing"
+            self.problem = f"{self._model.name} {wrote}."
+            self.statements = []
+
+    def _stopped(self) -> None:
+        if any(made.evidence for made in self.statements):
+            self._notes.append("Stopped: this is what had been written.")
+        else:
+            self.problem = "Stopped before anything was written that the documents support."
+
+    def _check(self, finished: Sequence[Written], *, whole: bool = True) -> None:
+        """Check sentences; `whole` is false for what may have been broken off in the middle."""
+        for sentence in finished:
+            if NO_ANSWER in sentence.text:
+                self.silent = not any(made.evidence for made in self.statements)
+                continue
+            cited = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._shown)]
+            self.dropped += len(sentence.numbers) - len(cited)
+            text = sentence.text
+            if not text or any(made.text == text for made in self.statements):
+                continue  # small models go round in circles
+            if text.endswith(":") and len(content_words(text)) < _STATES:
+                continue  # "The answer is:" states nothing
+            if not whole and not text.endswith((".", "!", "?", "”", '"')):
+                if len(content_words(text)) < 2:
+                    continue
+                text += " …"
+            before = self.statements[-1].text if self.statements else ""
+            evidence, support = check(sentence.text, cited, self._shown, self._reader, before)
+            opens = sentence.opens and bool(self.statements)
+            self.statements.append(Statement(text, tuple(evidence), support, opens=opens))
+
+    def _show(self, rest: str) -> None:
+        if NO_ANSWER.startswith(rest[: len(NO_ANSWER)]):
+            rest = ""  # it may be about to say that there is no answer
+        self._listener.drafted(*cite(self.statements), rest)
+
+
+def fitting(searched: str, passages: Sequence[Passage], model: LanguageModel) -> Sequence[Passage]:
+    """The first passages, whole, that fit into the model's context window with the rules and room for a reply."""
+    rules = sum(model.count_tokens(message.text) for message in answer_messages(searched, []))
+    room = int(_USED * model.context) - min(_REPLY_TOKENS, model.context // 4) - rules
+    for count, passage in enumerate(passages, 1):
+        room -= model.count_tokens(passage_text(count, passage))
+        if room < 0:
+            return passages[: count - 1]
+    return passages
+
+
+def quoted(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
+    """The quotes that a reading offers, the short answer before them; none where it finds no answer."""
+    chosen = _chosen(reading.quotes, passages) if reading.answers else []
+    statements = [Statement(as_prose(evidence.quote), (evidence,), 1.0) for evidence in chosen]
+    if chosen and chosen[0].short:
+        short = Statement(as_prose(chosen[0].answer), (chosen[0],), reading.quotes[0].score, short=True)
+        return [short, replace(statements[0], opens=True), *statements[1:]]
+    return statements
 
 
 def abstention(
@@ -52,6 +239,27 @@ def abstention(
 ) -> Answer:
     """The answer that says that there is none; the passages are the nearest that were found."""
     return Answer(question, searched, ABSTENTION, True, (), (), tuple(passages), model, seconds)
+
+
+def _answer(
+    question: str,
+    searched: str,
+    statements: Sequence[Statement],
+    kept: Sequence[Passage],
+    model: str,
+    seconds: Mapping[str, float],
+) -> Answer:
+    if not any(made.evidence for made in statements):
+        return abstention(question, searched, kept, model, seconds)
+    sentences, citations = cite(statements)
+    return Answer(question, searched, with_marks(sentences), False, sentences, citations, tuple(kept), model, seconds)
+
+
+def _continued(written: Sequence[Statement], quotes: Sequence[Statement]) -> list[Statement]:
+    """What a model had written, and on a new line the quotes."""
+    if not written or not quotes:
+        return [*written, *quotes]
+    return [*written, replace(quotes[0], opens=True), *quotes[1:]]
 
 
 def _chosen(quotes: Sequence[Quote], passages: Sequence[Passage]) -> list[Evidence]:
@@ -66,3 +274,7 @@ def _chosen(quotes: Sequence[Quote], passages: Sequence[Passage]) -> list[Eviden
         if len(chosen) == _MOST_SENTENCES:
             break
     return chosen
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

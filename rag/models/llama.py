@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -11,14 +13,23 @@ import numpy as np
 import numpy.typing as npt
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM, ChatMessage
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.utils import get_tokenizer
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError
 from rag.models.embedding import Embedder
+from rag.models.language import BrokenOff, ContextTooLong, Message, ModelChoice
 from rag.types import Passage
 
 _BATCH = 64
+_STATUS = {
+    401: "The language model's server{at} does not accept the key",
+    403: "The language model's server{at} does not let this key use {name}",
+    404: "The language model's server{at} has no model {name}",
+    429: "The language model's server{at} takes no more requests for now, or the account has no credit left",
+}
 
 
 class LlamaIndexEmbedder:
@@ -66,6 +77,99 @@ class LlamaIndexEmbedder:
             return embed()
         except Exception as error:  # integrations raise errors of every kind
             raise ModelError(f"The embedder {self.name} failed: {error}") from error
+
+
+class LlamaIndexModel:
+    """Any llama-index LLM as a `LanguageModel`; `context` in tokens, else as the LLM says itself.
+
+    Whatever it raises becomes ModelError: one sentence, without its key. `place` is where it is, for these sentences.
+    """
+
+    def __init__(self, llm: LLM, context: int = 0, place: str = "") -> None:
+        self._llm = llm
+        self._context = context
+        self._place = place
+        self._count: Callable[[str], list[int]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name, without the folders that some servers put before it."""
+        name = self._llm.metadata.model_name or type(self._llm).__name__
+        return re.split(r"[\\/]", name)[-1] if re.search(r"\.gguf$", name, re.IGNORECASE) else name
+
+    @property
+    def context(self) -> int:
+        """See `LanguageModel`."""
+        return self._context or self._llm.metadata.context_window
+
+    def count_tokens(self, text: str) -> int:
+        """By the tokens of OpenAI's models (cl100k_base), which comes with llama-index; others count about as many."""
+        self._count = self._count or get_tokenizer()
+        return len(self._count(text))
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+        """See `LanguageModel`."""
+        parts = [ChatMessage(role=message.role, content=message.text) for message in messages]
+        whole = True
+        try:
+            with closing(self._llm.stream_chat(parts)) as responses:
+                for response in responses:
+                    if choices := getattr(response.raw, "choices", None):
+                        whole = choices[0].finish_reason is not None
+                    if response.delta:
+                        yield response.delta
+        except Exception as error:  # integrations raise errors of every kind
+            raise told(error, self.name, self._place) from error
+        if not whole:  # the connection was closed as if all had been said
+            raise BrokenOff(f"{self.name} broke off in the middle of its reply.")
+
+
+def open_model(choice: ModelChoice, key: str = "") -> LlamaIndexModel:
+    """The model of an OpenAI-compatible server; nothing is sent to it yet.
+
+    No retries: a server that fails is told at once, and the answer is made of quotes.
+    """
+    from llama_index.llms.openai_like import OpenAILike
+
+    llm = OpenAILike(
+        model=choice.model,
+        api_base=choice.url,
+        api_key=key or "none",
+        context_window=choice.context,
+        is_chat_model=True,
+        temperature=0.0,
+        timeout=choice.timeout,
+        max_retries=0,
+        reuse_client=False,  # a stream left in the middle may hold its client's lock until it is collected
+    )
+    return LlamaIndexModel(llm, choice.context, choice.url)
+
+
+def told(error: Exception, name: str, place: str = "") -> ModelError:
+    """What went wrong with a language model in one sentence for the user, which never holds the server's own words."""
+    status = getattr(error, "status_code", None)
+    kind = {each.__name__ for each in type(error).__mro__}
+    at = f" at {place}" if place else ""
+    if status in (400, 413, 422) and re.search(
+        r"(?i)context|too (?:long|large|many tokens)|maximum.{0,20}length", str(error)
+    ):
+        return ContextTooLong(f"The question and its passages do not fit into the context window of {name}.")
+    if status in _STATUS:
+        return ModelError(_STATUS[status].format(name=name, at=at) + f" (HTTP {status}).")
+    if isinstance(status, int):
+        failed = "failed" if status >= 500 else "refused the request"
+        return ModelError(f"The language model's server{at} {failed} (HTTP {status}).")
+    if kind & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
+        return ModelError(f"{name}{at} was silent for too long and was given up.")
+    if kind & {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
+        return BrokenOff(f"The connection to {name} broke off in the middle of its reply.")
+    if kind & {"APIConnectionError", "ConnectError", "ConnectionError"}:
+        return ModelError(f"The language model's server{at} cannot be reached.")
+    if kind & {"JSONDecodeError", "ValidationError", "UnicodeDecodeError", "APIResponseValidationError"}:
+        return ModelError(f"What answered{at} does not speak like a language model's server.")
+    if "APIError" in kind:  # told within the stream
+        return BrokenOff(f"The language model's server{at} failed in the middle of its reply.")
+    return ModelError(f"{name}{at} failed ({type(error).__name__}).")
 
 
 class FootnoteEmbedding(BaseEmbedding):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
-from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
 
-from rag.errors import FootnoteError, IndexUnusable
+from rag.assistant import checked_question
+from rag.errors import LibraryError
 from rag.ingest.library import DocumentSet
-from rag.types import Answer, Citation, Sentence
+from rag.types import Turn
+from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
+from rag.ui.asking import Asking
+from rag.ui.conversations import current_conversation, draw_conversations, open_conversation
 from rag.ui.drawer import draw_drawer
-from rag.ui.jobs import UNEXPECTED, Job
-from rag.ui.session import Shown, Turn, current_set, desk, guarded, open_drawer, session, tell_problems, watch_sync
-from rag.ui.text import counted, described, excerpt, plain, shown_date, source_label
-from rag.ui.verbatim import Block, block, verbatim
+from rag.ui.jobs import Job
+from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
+from rag.ui.text import counted, described, plain, shown_date
+from rag.ui.verbatim import block, verbatim
 
 _TITLES = 5
-_NEAREST = 3
 
 
 def draw() -> None:
@@ -27,13 +27,16 @@ def draw() -> None:
     document_set = current_set()
     job = watch_sync(document_set)
     tell_problems(desk().key(document_set))
-    turns = session().turns.setdefault(desk().key(document_set), [])
+    conversation = current_conversation(document_set)
+    draw_conversations(document_set)
+    turns, coming = _looked_at(document_set, conversation)
+    offer_to_hide(turns)
     empty = not desk().assistant.entries(document_set)
     # each has its own place, which is emptied at once: what is stale would stay until the script ends
-    if turns:
+    if turns or coming:
         st.empty()
         with st.container():
-            _draw_turns(document_set, turns, job)
+            _draw_conversation(document_set, conversation, turns, coming)
     else:
         with st.container():
             _greet(document_set, job)
@@ -45,7 +48,6 @@ def draw() -> None:
         placeholder,
         key="question",
         max_chars=2_000,
-        submit_mode="disable",
         disabled=empty,
         on_submit=_submitted,
         args=(document_set,),
@@ -109,106 +111,39 @@ def _submitted(document_set: DocumentSet) -> None:
 
 
 def _ask(document_set: DocumentSet, question: str) -> None:
-    session().turns.setdefault(desk().key(document_set), []).append(Turn(question))
-
-
-def _clear(document_set: DocumentSet) -> None:
-    session().turns.pop(desk().key(document_set), None)
-
-
-def _draw_turns(document_set: DocumentSet, turns: list[Turn], job: Job) -> None:
-    with st.sidebar:
-        st.button(
-            "Clear conversation", key="clear", icon=":material/delete_sweep:", on_click=_clear, args=(document_set,)
-        )  # fmt: skip
     key = desk().key(document_set)
+
+    def act() -> None:
+        checked_question(question)
+        conversation = session().conversations.get(key) or ""
+        if not conversation:
+            conversation = desk().assistant.history.begin(key, question).id
+            open_conversation(document_set, conversation)
+        answering().ask(document_set, conversation, Asking(question))
+
+    attempt(key, act)
+
+
+def _looked_at(document_set: DocumentSet, conversation: str) -> tuple[list[Turn], list[Asking]]:
+    if not conversation:
+        return [], []
+    try:
+        return answering().look(conversation)
+    except LibraryError as error:  # deleted in another tab
+        open_conversation(document_set, "")
+        st.info(plain(str(error)))
+        return [], []
+
+
+def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list[Turn], coming: list[Asking]) -> None:
+    again = {asking.number: asking for asking in coming if asking.number is not None}
     for number, turn in enumerate(turns):
-        with st.chat_message("user", avatar=":material/person:"):
-            verbatim(f"question-{key}-{number}", [block("question", turn.question)])
-        with st.chat_message("assistant", avatar=":material/format_quote:"):
-            if turn.answer is not None:
-                _draw_answer(f"{key}-{number}", turn.answer)
-            elif turn.error:
-                st.warning(plain(turn.error))
-            else:
-                turns[number] = _answered(document_set, turn.question, turns[:number], job)
-                st.rerun()
-
-
-def _answered(document_set: DocumentSet, question: str, before: list[Turn], job: Job) -> Turn:
-    after = [turn.question for turn in before if turn.answer is not None]
-    with st.status("Thinking about the question", type="compact") as status:
-
-        def step(words: str) -> None:
-            status.update(label=plain(words))
-            status.text(words)
-
-        try:
-            desk().wait_for_removals(document_set, step)
-            answer = desk().assistant.ask(document_set, question, after, step)
-        except IndexUnusable as error:
-            job.error, job.unusable = str(error), True
-            return Turn(question, error=str(error))
-        except FootnoteError as error:
-            return Turn(question, error=str(error))
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            return Turn(question, error=UNEXPECTED)
-    return Turn(question, answer)
-
-
-def _draw_answer(key: str, answer: Answer) -> None:
-    told = answer.abstained or answer.searched != answer.question
-    searched = [block("note", f"Searched for: {answer.searched}")] if told else []
-    if answer.abstained:
-        _draw_silence(key, answer, searched)
-        return
-    short = [sentence for sentence in answer.sentences if sentence.short]
-    rest = [sentence for sentence in answer.sentences if not sentence.short]
-    blocks = [Block("answer", _parts(sentences)) for sentences in (short, rest) if sentences]
-    verbatim(f"answer-{key}", [*blocks, *searched])
-    with st.container(key=f"sources-{key}", gap="xsmall"):
-        for citation in answer.citations:
-            _source_button(key, citation)
-
-
-def _draw_silence(key: str, answer: Answer, searched: list[Block]) -> None:
-    nearest = answer.passages[:_NEAREST]
-    lead = [block("note", "The nearest passages:")] if nearest else []
-    verbatim(f"answer-{key}", [block("answer", answer.text), *searched, *lead])
-    for number, passage in enumerate(nearest):
-        with st.container(key=f"nearest-{key}-{number}", gap="xxsmall"):
-            verbatim(f"passage-{key}-{number}", [block("quote", excerpt(passage.text))])
-            shown = Shown(passage.document, passage.start, passage.end, passage.text)
-            label = source_label(passage.title, passage.outlet, passage.published, passage.page)
-            st.button(
-                plain(label),
-                key=f"open-{key}-{number}",
-                type="tertiary",
-                icon=":material/article:",
-                on_click=open_drawer,
-                args=(shown,),
-            )
-
-
-def _parts(sentences: Sequence[Sentence]) -> tuple[tuple[str, str], ...]:
-    parts: list[tuple[str, str]] = []
-    for sentence in sentences:
-        numbers = "".join(f"[{number}]" for number in sentence.citations)
-        parts += [(" ", "")] if parts else []
-        parts += [(sentence.text, "short" if sentence.short else ""), (" ", ""), (numbers, "number")]
-    return tuple(parts)
-
-
-def _source_button(key: str, citation: Citation) -> None:
-    label = f"[{citation.number}] " + source_label(citation.title, citation.outlet, citation.published, citation.page)
-    st.button(
-        plain(label),
-        key=f"source-{key}-{citation.number}",
-        type="secondary",
-        on_click=open_drawer,
-        args=(Shown(citation.document, citation.start, citation.end, citation.quote, citation.short),),
-    )
+        if number in again:
+            draw_asking(again[number], f"{conversation}-{number}-again")
+        else:
+            draw_turn(document_set, conversation, number, turn)
+    for number, asking in enumerate((each for each in coming if each.number is None), len(turns)):
+        draw_asking(asking, f"{conversation}-{number}-coming")
 
 
 if __name__ == "__main__":

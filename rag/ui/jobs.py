@@ -57,7 +57,7 @@ class Desk:
 
     def key(self, document_set: DocumentSet) -> str:
         """A short name for the set that no other set has."""
-        return self.assistant.library.index_home(document_set).name
+        return self.assistant.key(document_set)
 
     def join(self, document_set: DocumentSet) -> Job:
         """The sync that runs for this set, or else a new one."""
@@ -85,6 +85,13 @@ class Desk:
         if job is not None and not job.finished.is_set():
             step("Waiting until the documents are up to date")
             job.finished.wait()
+
+    def tell_unusable(self, document_set: DocumentSet, words: str) -> None:
+        """Let every tab that looks at the set offer to rebuild its index, and say why."""
+        with self._guard:
+            job = self._latest.get(self.key(document_set))
+        if job is not None:
+            job.error, job.unusable = words, True
 
     def _run(self, job: Job, turn: threading.Lock, document_set: DocumentSet, rebuild: bool) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,20 +14,11 @@ from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet, Removal
 from rag.settings import load_settings
-from rag.types import Answer
+from rag.ui.asking import Answering
 from rag.ui.jobs import UNEXPECTED, Desk, Job
 from rag.ui.text import counted, plain, progress_words
 
 _SET = "set"  # the widget's key and the name in the address
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question with its answer, or with what went wrong; with neither while it waits for its answer."""
-
-    question: str
-    answer: Answer | None = None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +45,13 @@ class Undo:
 
 @dataclass(slots=True)
 class Session:
-    """All that a tab remembers; everything that belongs to a set is kept by that set's key."""
+    """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
-    turns: dict[str, list[Turn]] = field(default_factory=dict)
+    `conversations` are the ids of those that are open, `deleted` of those that were deleted last.
+    """
+
+    conversations: dict[str, str] = field(default_factory=dict)
+    deleted: dict[str, str] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     undo: dict[str, Undo] = field(default_factory=dict)
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -66,7 +62,16 @@ class Session:
 @st.cache_resource(show_spinner="Starting Footnote")
 def desk() -> Desk:
     """The process's one desk."""
-    return Desk(Assistant(load_settings()))
+    assistant = Assistant(load_settings())
+    # else the first question would wait for what a language model's client imports
+    threading.Thread(target=assistant.open_model, daemon=True, name="open the language model").start()
+    return Desk(assistant)
+
+
+@st.cache_resource(show_spinner=False)
+def answering() -> Answering:
+    """The process's questions on their way."""
+    return Answering(desk())
 
 
 def session() -> Session:

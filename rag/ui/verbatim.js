@@ -1,6 +1,6 @@
 // Draws blocks of text by textContent alone: whatever the text holds, it stays text.
 const TAGS = { heading: "h2", item: "li", article: "article", quote: "blockquote" };
-const INLINE = { key: "strong", short: "strong", number: "span", faint: "span" };
+const INLINE = { key: "strong", short: "strong", number: "span", faint: "span", unfound: "span", flag: "span", unchecked: "span" };
 
 function drawPart(place, text, style) {
   const tag = INLINE[style];

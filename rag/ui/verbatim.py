@@ -22,9 +22,9 @@ _mount = st.components.v2.component(
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph of text in parts, (text, style); a style is "", "faint", "mark", "key" (marked more strongly),
-    "short" or "number".
+    "short", "number", "unchecked", or "unfound" and "flag" for a sentence that nothing supports and for what says so.
 
-    `role` is "answer", "article", "heading", "item", "note", "question" or "quote".
+    `role` is "answer", "article", "doing", "heading", "item", "note", "question" or "quote".
     """
 
     role: str

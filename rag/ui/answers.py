@@ -1,0 +1,211 @@
+"""How an answer looks: while it comes, when it stands, and when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rag.answer.citations import UNSUPPORTED
+from rag.ingest.library import DocumentSet
+from rag.models.language import QUOTES
+from rag.types import Answer, Citation, Sentence, Turn
+from rag.ui.asking import Asking
+from rag.ui.session import Shown, answering, desk, open_drawer
+from rag.ui.text import excerpt, listed, plain, source_label
+from rag.ui.verbatim import Block, block, verbatim
+
+_NEAREST = 3
+_EVERY = 0.25  # seconds
+_HIDE = "hide_unsupported"
+
+
+def draw_question(key: str, question: str) -> None:
+    """What was asked."""
+    with st.chat_message("user", avatar=":material/person:"):
+        verbatim(f"question-{key}", [block("question", question)])
+
+
+def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: Turn) -> None:
+    """A question and what became of it; `number` is its place in the conversation."""
+    key = f"{conversation}-{number}"
+    draw_question(key, turn.question)
+    with st.chat_message("assistant", avatar=":material/format_quote:"):
+        if turn.answer is None:
+            st.warning(plain(turn.error))
+            _again_button(document_set, conversation, number, Asking(turn.question, number=number), "Try again")
+            return
+        _draw_answer(key, turn.answer)
+        _tell_changes(document_set, key, turn)
+        _offer_more(document_set, conversation, number, turn.answer)
+
+
+def draw_asking(asking: Asking, key: str) -> None:
+    """An answer on its way, or one that could not be kept."""
+    draw_question(key, asking.question)
+    with st.chat_message("assistant", avatar=":material/format_quote:"):
+        if not asking.unsaved:
+            _coming(asking, key)
+            return
+        if asking.turn.answer is not None:
+            _draw_answer(key, asking.turn.answer)
+        else:
+            st.warning(plain(asking.turn.error))
+        st.warning(plain(f"This could not be kept: {asking.unsaved}"))
+
+
+def offer_to_hide(turns: Sequence[Turn]) -> None:
+    """The one switch for sentences that were not found in the documents, where there are any."""
+    answers = [turn.answer for turn in turns if turn.answer is not None]
+    if any(not sentence.supported for answer in answers for sentence in answer.sentences):
+        with st.sidebar:
+            st.toggle("Hide what was not found in the documents", key=_HIDE)
+
+
+@st.fragment(run_every=_EVERY)
+def _coming(asking: Asking, key: str) -> None:
+    # quotes take less time than the page does to ask again
+    finished = asking.finished.wait(0.0 if asking.sentences or asking.rest else 0.4)
+    paragraphs = [_parts(paragraph) for paragraph in _paragraphs(asking.sentences)]
+    if asking.rest:
+        before = paragraphs.pop() if paragraphs else ()
+        paragraphs.append((*before, (" " if before else "", ""), (asking.rest, "unchecked")))
+    blocks = [Block("answer", parts) for parts in paragraphs]
+    verbatim(f"coming-{key}", [*blocks, block("doing", asking.doing)])
+    st.button("Stop", key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop, disabled=asking.stopped())
+    if finished:
+        st.rerun()
+
+
+def _draw_answer(key: str, answer: Answer) -> None:
+    if answer.problem:
+        instead = (
+            "" if answer.abstained else " These are quotes instead." if answer.model == QUOTES else " Quotes follow."
+        )
+        st.warning(plain(answer.problem + instead), icon=":material/info:")
+    if answer.abstained:
+        _draw_silence(key, answer)
+        return
+    shown = [s for s in answer.sentences if s.supported or not st.session_state.get(_HIDE)]
+    blocks = [Block("answer", _parts(paragraph)) for paragraph in _paragraphs(shown)]
+    hidden = len(answer.sentences) - len(shown)
+    notes = [*answer.notes, *([f"{hidden} not found in the documents and hidden."] if hidden else [])]
+    notes += [f"Searched for: {answer.searched}"] if answer.searched != answer.question else []
+    verbatim(f"answer-{key}", [*blocks, *(block("note", note) for note in notes)])
+    with st.container(key=f"sources-{key}", gap="xsmall"):
+        for citation in answer.citations:
+            _source_button(key, citation)
+
+
+def _draw_silence(key: str, answer: Answer) -> None:
+    nearest = answer.passages[:_NEAREST]
+    lead = [block("note", "The nearest passages:")] if nearest else []
+    notes = [block("note", note) for note in (*answer.notes, f"Searched for: {answer.searched}")]
+    verbatim(f"answer-{key}", [block("answer", answer.text), *notes, *lead])
+    for number, passage in enumerate(nearest):
+        with st.container(key=f"nearest-{key}-{number}", gap="xxsmall"):
+            verbatim(f"passage-{key}-{number}", [block("quote", excerpt(passage.text))])
+            shown = Shown(passage.document, passage.start, passage.end, passage.text)
+            label = source_label(passage.title, passage.outlet, passage.published, passage.page)
+            st.button(
+                plain(label),
+                key=f"open-{key}-{number}",
+                type="tertiary",
+                icon=":material/article:",
+                on_click=open_drawer,
+                args=(shown,),
+            )
+
+
+def _offer_more(document_set: DocumentSet, conversation: str, number: int, answer: Answer) -> None:
+    """What else can be done with an answer: search for something else, do without the model, or ask it again."""
+    told = answer.abstained or answer.searched != answer.question
+    by_model = answer.model != QUOTES
+    if not (told or answer.problem or by_model):
+        return
+    with st.container(horizontal=True, gap="small", key=f"more-{conversation}-{number}"):
+        if told:
+            _searched(document_set, conversation, number, answer)
+        if by_model:
+            quotes = Asking(answer.question, answer.searched, quotes=True)
+            _again_button(document_set, conversation, number, quotes, "Quotes instead")
+        if answer.problem:
+            again = Asking(answer.question, answer.searched, number=number)
+            _again_button(document_set, conversation, number, again, "Try the model again")
+
+
+def _searched(document_set: DocumentSet, conversation: str, number: int, answer: Answer) -> None:
+    """What was searched for, which the user may put better."""
+    field = f"searched-{conversation}-{number}"
+    with st.popover("Change the search", type="tertiary", icon=":material/edit:", key=f"edit-{conversation}-{number}"):
+        st.text_input("Search for", value=answer.searched, key=field, max_chars=2_000)
+        st.button(
+            "Search for this instead",
+            key=f"search-{conversation}-{number}",
+            on_click=_search_instead,
+            args=(document_set, conversation, answer.question, field),
+        )
+
+
+def _search_instead(document_set: DocumentSet, conversation: str, question: str, field: str) -> None:
+    searched = str(st.session_state[field])
+    if searched.strip():
+        _ask_again(document_set, conversation, Asking(question, searched))
+
+
+def _again_button(document_set: DocumentSet, conversation: str, number: int, asking: Asking, label: str) -> None:
+    st.button(
+        label,
+        key=f"again-{label}-{conversation}-{number}",
+        type="tertiary",
+        icon=":material/refresh:",
+        on_click=_ask_again,
+        args=(document_set, conversation, asking),
+    )
+
+
+def _ask_again(document_set: DocumentSet, conversation: str, asking: Asking) -> None:
+    answering().ask(document_set, conversation, asking)
+
+
+def _tell_changes(document_set: DocumentSet, key: str, turn: Turn) -> None:
+    changes = desk().assistant.changed_since(document_set, turn)
+    words = {"changed": "Changed since this was answered", "gone": "No longer among the documents"}
+    told = [
+        block("note", f"{words[state]}: {listed([name for name, other in changes.items() if other == state], 5)}.")
+        for state in words
+        if state in changes.values()
+    ]
+    if told:
+        verbatim(f"changes-{key}", told)
+
+
+def _paragraphs(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    paragraphs: list[list[Sentence]] = []
+    for sentence in sentences:
+        if sentence.opens or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
+    return paragraphs
+
+
+def _parts(sentences: Sequence[Sentence]) -> tuple[tuple[str, str], ...]:
+    parts: list[tuple[str, str]] = []
+    for sentence in sentences:
+        parts += [(" ", "")] if parts else []
+        style = "short" if sentence.short else "" if sentence.supported else "unfound"
+        numbers = "".join(f"[{number}]" for number in sentence.citations)
+        mark = (numbers, "number") if sentence.supported else (UNSUPPORTED, "flag")
+        parts += [(sentence.text, style), (" ", ""), mark]
+    return tuple(parts)
+
+
+def _source_button(key: str, citation: Citation) -> None:
+    label = f"[{citation.number}] " + source_label(citation.title, citation.outlet, citation.published, citation.page)
+    st.button(
+        plain(label),
+        key=f"source-{key}-{citation.number}",
+        type="secondary",
+        on_click=open_drawer,
+        args=(Shown(citation.document, citation.start, citation.end, citation.quote, citation.short),),
+    )

@@ -1,0 +1,138 @@
+"""Conversations in the sidebar: begin one, find one, go on with it, rename it, delete it and have it back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.errors import FootnoteError
+from rag.history import Conversation
+from rag.ingest.library import DocumentSet
+from rag.ui.session import attempt, close_drawer, desk, session
+from rag.ui.text import plain
+
+_ADDRESS = "conversation"  # the name in the page's address
+_MOST = 30
+
+
+def current_conversation(document_set: DocumentSet) -> str:
+    """The id of the open conversation about this set, by this tab or by the page's address; "" for a new one."""
+    key = desk().key(document_set)
+    open_here = session().conversations
+    if key not in open_here:
+        open_here[key] = _addressed(key)
+    if open_here[key]:
+        st.query_params[_ADDRESS] = open_here[key]
+    else:
+        st.query_params.pop(_ADDRESS, None)
+    return open_here[key]
+
+
+def open_conversation(document_set: DocumentSet, id_: str) -> None:
+    """Go on with a conversation; "" for a new one."""
+    session().conversations[desk().key(document_set)] = id_
+    close_drawer()
+
+
+def draw_conversations(document_set: DocumentSet) -> None:
+    """The list, in the sidebar."""
+    key = desk().key(document_set)
+    here = session().conversations.get(key, "")
+    with st.sidebar, st.container(key="conversations", gap="xsmall"):
+        st.button(
+            "New conversation",
+            key="new_conversation",
+            icon=":material/add_comment:",
+            width="stretch",
+            disabled=not here,
+            on_click=open_conversation,
+            args=(document_set, ""),
+        )
+        _offer_undo(document_set)
+        history = desk().assistant.history
+        words = st.session_state.get("find_conversation", "")
+        found = history.list(key, words, _MOST + 1)
+        if len(found) > 5 or words:
+            st.text_input(
+                "Find a conversation", key="find_conversation", placeholder="Find …", label_visibility="collapsed"
+            )
+        for conversation in found[:_MOST]:
+            _line(document_set, conversation, here)
+        if words and not found:
+            st.caption("No conversation holds these words.")
+        if len(found) > _MOST:
+            st.caption("Older ones are found by their words.")
+
+
+def _line(document_set: DocumentSet, conversation: Conversation, here: str) -> None:
+    if conversation.id != here:
+        st.button(
+            plain(conversation.title),
+            key=f"conversation-{conversation.id}",
+            type="tertiary",
+            width="stretch",
+            on_click=open_conversation,
+            args=(document_set, conversation.id),
+        )
+        return
+    with st.popover(plain(conversation.title), type="secondary", width="stretch", key=f"here-{conversation.id}"):
+        name = f"name-{conversation.id}"
+        st.text_input("Name", value=conversation.title, key=name, max_chars=120)
+        st.button("Rename", key="rename", on_click=_rename, args=(document_set, conversation.id, name))
+        st.button(
+            "Delete this conversation",
+            key="delete_conversation",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(document_set, conversation.id),
+        )
+
+
+def _offer_undo(document_set: DocumentSet) -> None:
+    deleted = session().deleted.get(desk().key(document_set))
+    if deleted:
+        st.button(
+            "Undo: bring the deleted conversation back",
+            key="restore_conversation",
+            icon=":material/undo:",
+            width="stretch",
+            on_click=_restore,
+            args=(document_set, deleted),
+        )
+
+
+def _rename(document_set: DocumentSet, id_: str, field: str) -> None:
+    name = str(st.session_state[field])
+    attempt(desk().key(document_set), lambda: desk().assistant.history.rename(id_, name))
+
+
+def _delete(document_set: DocumentSet, id_: str) -> None:
+    key = desk().key(document_set)
+
+    def act() -> None:
+        desk().assistant.history.delete(id_)
+        session().deleted[key] = id_
+        open_conversation(document_set, "")
+
+    attempt(key, act)
+
+
+def _restore(document_set: DocumentSet, id_: str) -> None:
+    key = desk().key(document_set)
+
+    def act() -> None:
+        session().deleted.pop(key, None)
+        desk().assistant.history.restore(id_)
+        open_conversation(document_set, id_)
+
+    attempt(key, act)
+
+
+def _addressed(key: str) -> str:
+    """The conversation that the page's address names, if it is there and about this set."""
+    id_ = st.query_params.get(_ADDRESS, "")
+    if not id_:
+        return ""
+    try:
+        return id_ if desk().assistant.history.get(id_).key == key else ""
+    except FootnoteError:
+        return ""

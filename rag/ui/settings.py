@@ -1,0 +1,223 @@
+"""The page of settings: who writes the answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.errors import FootnoteError, InputError, ModelError
+from rag.models.language import ModelChoice, checked_choice
+from rag.models.servers import model_names
+from rag.ui.session import attempt, desk, guarded, tell_problems
+from rag.ui.text import counted, plain
+
+_QUOTES, _MODEL = "Quotes only", "A language model"
+_PLACE = "settings"  # under which problems are told
+_QUICK = 0.5  # seconds that an Ollama on this machine has to answer
+
+
+def draw() -> None:
+    """The whole page."""
+    st.title("Settings", anchor=False)
+    tell_problems(_PLACE)
+    _tell_done()
+    choice = _current()
+    st.subheader("Who writes the answers", anchor=False)
+    _remember("writer", _MODEL if choice else _QUOTES)
+    st.radio(
+        "Who writes the answers",
+        [_QUOTES, _MODEL],
+        key="writer",
+        captions=[
+            "The documents' own sentences. Needs no key and no network.",
+            "Fluent answers; every sentence is checked against the documents, and marked if it is not found in them.",
+        ],
+        label_visibility="collapsed",
+        on_change=_writer_changed,
+    )
+    if st.session_state["writer"] == _MODEL:
+        _draw_model(choice)
+
+
+def _current() -> ModelChoice | None:
+    try:
+        return desk().assistant.preferences.choice()
+    except InputError as error:
+        st.error(plain(str(error)))
+        return None
+
+
+def _writer_changed() -> None:
+    if st.session_state["writer"] == _QUOTES:
+        attempt(_PLACE, lambda: _choose(None))
+
+
+def _choose(choice: ModelChoice | None) -> None:
+    desk().assistant.preferences.choose(choice)
+    done = f"{choice.model} writes the answers now." if choice else "Answers are quotes now."
+    st.session_state["settings_done"] = done
+
+
+def _draw_model(choice: ModelChoice | None) -> None:
+    ollama = desk().assistant.settings.ollama_url
+    found = _ollama_models(ollama)
+    _remember("llm_url", choice.url if choice else ollama if found else "")
+    _remember("llm_context", choice.context if choice else 4096)
+    _remember("llm_timeout", int(choice.timeout) if choice else 60)
+    if found:
+        st.success(plain(f"Ollama runs on this machine, with {counted(len(found), 'model')}."), icon=":material/check:")
+        if st.session_state["llm_url"].rstrip("/") != ollama:
+            st.button("Use Ollama", on_click=_use_ollama, args=(ollama,), key="use_ollama")
+    st.text_input(
+        "Address of the server",
+        key="llm_url",
+        placeholder="http://localhost:11434/v1",
+        help="Any OpenAI-compatible server: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter, …",
+        on_change=_forget_model,
+    )
+    url = _whole(st.session_state["llm_url"])
+    if url:
+        _draw_key(url)
+    _draw_models(url, choice)
+    with st.expander("More"):
+        st.number_input(
+            "Context window, in tokens", min_value=1024, max_value=2_000_000, step=1024, key="llm_context",
+            help="What the server is set to; Ollama uses 4,096 unless told otherwise.",
+        )  # fmt: skip
+        st.number_input("Give up after so many seconds of silence", min_value=1, max_value=3600, key="llm_timeout")
+    with st.container(horizontal=True):
+        st.button("Use it", key="use_model", type="primary", on_click=_use, disabled=not url)
+        tested = st.button("Test it", key="test_model", disabled=not url)
+    if tested:
+        _test()
+
+
+def _draw_key(url: str) -> None:
+    kept = bool(desk().assistant.preferences.key(url))
+    st.text_input(
+        "Key",
+        key="llm_key",
+        type="password",
+        autocomplete="off",
+        placeholder="A key is kept; type another one to replace it" if kept else "If the server wants one",
+        on_change=_keep_key,
+        args=(url,),
+    )
+    if kept:
+        st.button("Forget the key", key="forget_key", type="tertiary", on_click=_forget_key, args=(url,))
+
+
+def _draw_models(url: str, choice: ModelChoice | None) -> None:
+    names, problem = _listed(url) if url else ([], "")
+    if problem:
+        st.warning(plain(problem))
+    own = choice.model if choice and choice.url == url else ""
+    known = sorted({*names, *([own] if own else [])})
+    if not st.session_state.get("llm_model"):
+        st.session_state["llm_model"] = own or (names[0] if names else None)
+    if st.session_state["llm_model"] and st.session_state["llm_model"] not in known:
+        known.append(st.session_state["llm_model"])
+    st.selectbox(
+        "Model", known, key="llm_model", accept_new_options=True, placeholder="Choose one, or type its name",
+        format_func=str,
+    )  # fmt: skip
+    if url:
+        label, icon = "Ask the server for its models again", ":material/refresh:"
+        st.button(label, key="list_models", type="tertiary", icon=icon, on_click=_forget_listed)
+
+
+def _listed(url: str) -> tuple[list[str], str]:
+    """The names of the server's models, or why there are none; asked once for each address."""
+    known: tuple[str, list[str], str] = st.session_state.get("llm_listed", ("", [], ""))
+    if known[0] != url:
+        names, problem = [], ""
+        with st.spinner("Asking the server for its models"):
+            try:
+                names = model_names(url, desk().assistant.preferences.key(url))
+            except ModelError as error:
+                problem = str(error)
+        known = (url, names, problem)
+        st.session_state["llm_listed"] = known
+    return known[1], known[2]
+
+
+def _ollama_models(url: str) -> list[str]:
+    try:
+        return model_names(url, timeout=_QUICK)
+    except ModelError:
+        return []
+
+
+def _use_ollama(url: str) -> None:
+    st.session_state["llm_url"] = url
+    _forget_model()
+
+
+def _forget_model() -> None:
+    """Another server has other models."""
+    st.session_state["llm_model"] = None
+
+
+def _forget_listed() -> None:
+    st.session_state.pop("llm_listed", None)
+
+
+def _keep_key(url: str) -> None:
+    key, st.session_state["llm_key"] = str(st.session_state["llm_key"]).strip(), ""
+    _forget_listed()
+    if key:
+        lasting = desk().assistant.preferences.keep_key(url, key)
+        where = "in this system's keyring" if lasting else "until Footnote ends, for this system has no keyring"
+        st.session_state["settings_done"] = f"The key is kept {where}."
+
+
+def _forget_key(url: str) -> None:
+    _forget_listed()
+    desk().assistant.preferences.keep_key(url, "")
+    st.session_state["settings_done"] = "The key is forgotten."
+
+
+def _typed() -> ModelChoice:
+    state = st.session_state
+    return checked_choice(
+        state["llm_url"], state["llm_model"] or "", int(state["llm_context"]), float(state["llm_timeout"])
+    )
+
+
+def _use() -> None:
+    attempt(_PLACE, lambda: _choose(_typed()))
+
+
+def _test() -> None:
+    try:
+        choice = _typed()
+        with st.spinner(plain(f"Waiting for {choice.model}")):
+            seconds = desk().assistant.try_model(choice, desk().assistant.preferences.key(choice.url))
+    except FootnoteError as error:
+        st.error(plain(str(error)))
+        return
+    st.success(plain(f"{choice.model} answers; its first words took {seconds:.1f} s."))
+
+
+def _whole(url: str) -> str:
+    """The address as it is used; empty where it is none yet."""
+    if not url.strip():
+        return ""
+    try:
+        return checked_choice(url, "any").url
+    except InputError as error:
+        st.warning(plain(str(error)))
+        return ""
+
+
+def _tell_done() -> None:
+    if done := st.session_state.pop("settings_done", ""):
+        st.success(plain(done), icon=":material/check:")
+
+
+def _remember(key: str, value: object) -> None:
+    """Give a field its first value, and keep it while other pages are looked at."""
+    st.session_state[key] = st.session_state.get(key, value)
+
+
+if __name__ == "__main__":
+    guarded(draw)
