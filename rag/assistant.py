@@ -36,7 +36,6 @@ from rag.types import (
     Plan,
     Progress,
     SyncReport,
-    Turn,
 )
 from rag.words import searchable
 
@@ -68,10 +67,11 @@ class Assistant:
         self.embedder = embedder or _embedder(settings)
         self.reader = reader or _reader(settings, self.embedder)
         self._given = model
-        self._opened: tuple[ModelChoice, str, LanguageModel] | None = None
+        self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
         self._starters: dict[Path, tuple[str, tuple[str, ...]]] = {}  # by index: stamp, questions
         self._guard = threading.Lock()
+        self._opening = threading.Lock()  # of its own: what it guards takes seconds
 
     # -- document sets --------------------------------------------------------------------------------------------
 
@@ -174,6 +174,7 @@ class Assistant:
         understood = time.perf_counter()
         listener.step("Searching the documents")
         wording = searchable(searched)
+        hashes = {entry.name: entry.sha256 for entry in self.entries(document_set)}
         passages = self._retrieve(document_set, wording, PASSAGES)
         retrieved = time.perf_counter()
         writer: Writer = ModelWriter(self.reader, model) if model else QuoteWriter(self.reader)
@@ -182,7 +183,8 @@ class Assistant:
         seconds = {"retrieve": retrieved - understood, **answer.seconds, "total": ended - began}
         if "first" in seconds:
             seconds["first"] += retrieved - began
-        return replace(answer, searched=searched, problem=problem or answer.problem, seconds=seconds)
+        hashes = {passage.document: hashes.get(passage.document, "") for passage in answer.passages}
+        return replace(answer, searched=searched, problem=problem or answer.problem, seconds=seconds, hashes=hashes)
 
     @property
     def model(self) -> LanguageModel | None:
@@ -196,9 +198,9 @@ class Assistant:
         if choice is None:
             return None
         key = self.preferences.key(choice.url)
-        with self._guard:
-            if self._opened is None or self._opened[:2] != (choice, key):
-                self._opened = (choice, key, _open_model(choice, key))
+        with self._opening:
+            if self._opened is None or self._opened[:2] != (choice, hash(key)):
+                self._opened = (choice, hash(key), _open_model(choice, key))
             return self._opened[2]
 
     def open_model(self) -> None:
@@ -214,20 +216,13 @@ class Assistant:
                 return time.perf_counter() - began
         raise ModelError(f"{choice.model} answered with nothing.")
 
-    def changed_since(self, document_set: DocumentSet, turn: Turn) -> dict[str, str]:
-        """Cited document -> "changed" or "gone", for those that are not what they were when the turn was answered."""
-        now = {entry.name: entry.sha256 for entry in self.entries(document_set)} if turn.documents else {}
+    def changed_since(self, document_set: DocumentSet, answer: Answer) -> dict[str, str]:
+        """Cited document -> "changed" or "gone", for those that are not what they were when the answer was given."""
+        cited = {citation.document for citation in answer.citations} & answer.hashes.keys()
+        now = {entry.name: entry.sha256 for entry in self.entries(document_set)} if cited else {}
         return {
-            name: "changed" if name in now else "gone"
-            for name, sha256 in turn.documents.items()
-            if now.get(name) != sha256
+            name: "changed" if name in now else "gone" for name in sorted(cited) if now.get(name) != answer.hashes[name]
         }
-
-    def turn(self, document_set: DocumentSet, answer: Answer) -> Turn:
-        """The answer as a turn to keep, with the hashes of the documents that it cites as they are now."""
-        cited = {citation.document for citation in answer.citations}
-        hashes = {entry.name: entry.sha256 for entry in self.entries(document_set) if entry.name in cited}
-        return Turn(answer.question, answer, documents=hashes)
 
     def _model_or_problem(self) -> tuple[LanguageModel | None, str]:
         try:

@@ -108,14 +108,13 @@ class Chat:
             answer = self._assistant.ask(
                 self._set, question, exchanges(before), printing, searched=searched, quotes=quotes
             )
-        turn = self._assistant.turn(self._set, answer)
         if printing.printed and not answer.abstained:
             printing.finish(answer.sentences)
             print_sources(answer)
         else:
             print_answer(answer, hide=self._hiding)
         say()
-        return turn
+        return Turn(question, answer)
 
     # -- conversations ------------------------------------------------------------------------------------------------
 
@@ -146,7 +145,7 @@ class Chat:
                 say(turn.error)
                 continue
             print_answer(turn.answer, hide=self._hiding)
-            for document, state in self._assistant.changed_since(self._set, turn).items():
+            for document, state in self._assistant.changed_since(self._set, turn.answer).items():
                 say(f"{document} {'has changed' if state == 'changed' else 'is gone'} since.")
             say()
 

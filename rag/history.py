@@ -32,7 +32,7 @@ _SCHEMA: Final = (
     "CREATE INDEX conversations_deleted ON conversations (deleted) WHERE deleted IS NOT NULL",
     """CREATE TABLE turns (
        id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, number INTEGER NOT NULL, folded TEXT NOT NULL,
-       question BLOB NOT NULL, error BLOB NOT NULL, documents BLOB NOT NULL, answer BLOB,
+       question BLOB NOT NULL, error BLOB NOT NULL, answer BLOB,
        UNIQUE (conversation, number))""",
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {_SCHEMA_VERSION}",
@@ -74,7 +74,7 @@ class Conversation:
 
 _Conversations = list[Conversation]  # in History, `list` is a method
 _Turns = list[Turn]
-_TurnRow = tuple[str, bytes, bytes, bytes, bytes | None]
+_TurnRow = tuple[str, bytes, bytes, bytes | None]
 
 
 class History:
@@ -112,8 +112,8 @@ class History:
             last = "SELECT coalesce(max(number), -1) FROM turns WHERE conversation = ?"
             number = int(db.execute(last, (id_,)).fetchone()[0]) + 1
             db.execute(
-                """INSERT INTO turns (folded, question, error, documents, answer, conversation, number)
-                   VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO turns (folded, question, error, answer, conversation, number)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
                 (*row, id_, number),
             )
         return number
@@ -124,7 +124,7 @@ class History:
         with self._writing() as db:
             _touch(db, id_)
             replaced = db.execute(
-                """UPDATE turns SET folded = ?, question = ?, error = ?, documents = ?, answer = ?
+                """UPDATE turns SET folded = ?, question = ?, error = ?, answer = ?
                    WHERE conversation = ? AND number = ?""",
                 (*row, id_, number),
             )
@@ -149,7 +149,7 @@ class History:
             there = db.execute("SELECT count(*) FROM conversations WHERE id = ? AND deleted IS NULL", (id_,))
             _require(there.fetchone()[0], _GONE)
             rows = db.execute(
-                "SELECT question, error, documents, answer FROM turns WHERE conversation = ? ORDER BY number", (id_,)
+                "SELECT question, error, answer FROM turns WHERE conversation = ? ORDER BY number", (id_,)
             ).fetchall()
         return [_turn(*row) for row in rows]
 
@@ -324,18 +324,16 @@ def _conversation(id_: str, key: str, title: str, created: str, updated: str, tu
 
 
 def _turn_row(turn: Turn) -> _TurnRow:
-    """A turn as the columns folded, question, error, documents and answer."""
-    documents = json.dumps(dict(turn.documents), ensure_ascii=False)
+    """A turn as the columns folded, question, error and answer."""
     answer, said = (answer_to_json(turn.answer).encode(), turn.answer.text) if turn.answer else (None, "")
-    return _folded(f"{turn.question} {said}"), _bytes(turn.question), _bytes(turn.error), _bytes(documents), answer
+    return _folded(f"{turn.question} {said}"), _bytes(turn.question), _bytes(turn.error), answer
 
 
-def _turn(question: bytes, error: bytes, documents: bytes, answer: bytes | None) -> Turn:
+def _turn(question: bytes, error: bytes, answer: bytes | None) -> Turn:
     asked = ""
     try:
         asked = _text(question)
-        hashes = {str(name): str(digest) for name, digest in json.loads(_text(documents)).items()}
-        return Turn(asked, None if answer is None else answer_from_json(_text(answer)), _text(error), hashes)
+        return Turn(asked, None if answer is None else answer_from_json(_text(answer)), _text(error))
     except InputError as damage:
         return Turn(asked, error=str(damage))
     except (ValueError, TypeError, AttributeError, RecursionError):

@@ -6,8 +6,10 @@ import json
 import threading
 from dataclasses import asdict
 
+import keyring
+
 from rag.errors import InputError, StorageError
-from rag.models.language import ModelChoice, checked_choice
+from rag.models.language import ModelChoice, checked_choice, checked_key
 from rag.settings import Settings
 
 _SERVICE = "Footnote"
@@ -32,7 +34,7 @@ class Preferences:
             return checked_choice(**kept) if kept else None
         except FileNotFoundError:
             return self.preset()
-        except (OSError, ValueError, TypeError, InputError):  # damaged: as if nothing had been chosen yet
+        except (OSError, ValueError, TypeError, AttributeError, InputError):  # damaged: as if nothing were chosen yet
             return self.preset()
 
     def preset(self) -> ModelChoice | None:
@@ -56,41 +58,52 @@ class Preferences:
             raise StorageError(f"The choice of a model could not be kept: {error.strerror or error}.") from error
 
     def key(self, url: str) -> str:
-        """The key for the server at that address; empty where none is known."""
+        """The key for the server at that address; empty where none is known. Raises InputError for a useless one."""
         with self._guard:
             if url in self._keys:
                 return self._keys[url]
-        preset = self._settings.llm_url and self.preset()
-        if preset and preset.url == url and self._settings.llm_key.get_secret_value():
-            return self._settings.llm_key.get_secret_value()
+        preset = self._settings.llm_key.get_secret_value()
+        if preset and self._is_preset(url):
+            return checked_key(preset)
         return _from_keyring(url)
 
     def keep_key(self, url: str, key: str) -> bool:
-        """Use this key for the server; an empty one forgets it. True if it is also there after the next start."""
+        """Use this key for the server; an empty one forgets it. True if it is also there after the next start.
+
+        Raises InputError for what can be no key.
+        """
+        key = checked_key(key)
         with self._guard:
             self._keys[url] = key
         return _into_keyring(url, key)
 
+    def _is_preset(self, url: str) -> bool:
+        try:
+            return checked_choice(self._settings.llm_url, "any").url == url
+        except InputError:
+            return False
+
 
 def _from_keyring(url: str) -> str:
-    import keyring
-    import keyring.errors
-
     try:
-        return keyring.get_password(_SERVICE, url) or ""
-    except (keyring.errors.KeyringError, RuntimeError, OSError):  # none on this machine, or locked
+        return (keyring.get_password(_SERVICE, url) or "") if _hides() else ""
+    except Exception:  # none on this machine, or locked, or broken: backends raise errors of every kind
         return ""
 
 
 def _into_keyring(url: str, key: str) -> bool:
-    import keyring
-    import keyring.errors
-
     try:
+        if not _hides():
+            return False
         if key:
             keyring.set_password(_SERVICE, url, key)
         elif keyring.get_password(_SERVICE, url) is not None:
             keyring.delete_password(_SERVICE, url)
-    except (keyring.errors.KeyringError, RuntimeError, OSError):
+    except Exception:
         return False
     return True
+
+
+def _hides() -> bool:
+    """False for the keyrings of keyrings.alt, some of which write keys into plain files."""
+    return not type(keyring.get_keyring()).__module__.startswith("keyrings.alt")

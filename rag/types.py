@@ -173,8 +173,9 @@ class Answer:
     An answer that abstains has no sentences and no citations; its passages are the nearest that were found.
     `model` is "quotes" or the name of the language model that wrote it. `problem` says, in a sentence, why a language
     model that should have written it did not, or not to the end; `notes` are further sentences about how it came
-    about. `dropped` counts the citations of passages that do not exist. `seconds` has the keys retrieve, read, write
-    and total, and first where a language model wrote: until its first words.
+    about. `dropped` counts the citations of passages that do not exist. `hashes` holds the `Document.sha256` of each
+    document of the passages, as it was when they were retrieved. `seconds` has the keys retrieve, read, write and
+    total, and first where a language model wrote: until its first words.
     """
 
     question: str
@@ -189,6 +190,7 @@ class Answer:
     problem: str = ""
     notes: tuple[str, ...] = ()
     dropped: int = 0
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +210,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with its answer, or with what went wrong; with neither while it waits for its answer.
-
-    `documents` holds the hash (`Document.sha256`) of each cited document as it was when the answer was given.
-    """
+    """A question with its answer, or with what went wrong; with neither while it waits for its answer."""
 
     question: str
     answer: Answer | None = None
     error: str = ""
-    documents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ class Reply:
 
     `text` is streamed in pieces of `size` characters, `pause` seconds apart, after `delay` seconds. With `status` it
     fails at once, with `cut` the connection breaks after the text, with `ends` False the stream stops as if all were
-    said, but without saying so. `body` is sent as it is instead of all that. `hold` keeps the stream open until set.
+    said, but without saying so; `reason` is what it says else. `body` is sent as it is instead of all that, and with
+    `location` a redirect to there. `hold` keeps the stream open until set, with nothing new in it.
     """
 
     text: str | Script = ""
@@ -33,6 +34,8 @@ class Reply:
     message: str = "an error"
     cut: bool = False
     ends: bool = True
+    reason: str = "stop"
+    location: str = ""
     body: bytes | None = None
     hold: threading.Event | None = None
 
@@ -46,6 +49,7 @@ class ModelServer:
     otherwise: Reply | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    left: threading.Event = field(default_factory=threading.Event)  # a client went before its reply had ended
     models: list[str] = field(default_factory=lambda: ["scripted", "another"])
 
     def says(self, *replies: str | Script | Reply) -> None:
@@ -96,9 +100,16 @@ def model_server() -> Iterator[ModelServer]:
             try:
                 self._send(reply, server.prompts[-1])
             except OSError:
-                self.close_connection = True  # the client has gone
+                self.close_connection = True
+                server.left.set()
 
         def _send(self, reply: Reply, prompt: str) -> None:
+            if reply.location:
+                self.send_response(307)
+                self.send_header("Location", reply.location)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if reply.body is not None:
                 self._head(reply.status, len(reply.body))
                 self.wfile.write(reply.body)
@@ -120,7 +131,7 @@ def model_server() -> Iterator[ModelServer]:
                 self.connection.close()
                 return
             if reply.ends:
-                self._event({}, finish="stop")
+                self._event({}, finish=reply.reason)
                 self._chunk(b"data: [DONE]\n\n")
             self._chunk(b"")
 

@@ -83,7 +83,7 @@ def answered(at: AppTest) -> AppTest:
     """The page once nothing is on its way to an answer."""
     open_here = [conversation for conversation in remembered(at).conversations.values() if conversation]
     for conversation in open_here:
-        for asking in answering().look(conversation)[1]:
+        for asking in answering().unkept(conversation):
             assert asking.finished.wait(60)
     if open_here:
         at.run()

@@ -82,6 +82,47 @@ def test_the_numbers_of_a_list_are_no_sentences() -> None:
     assert [sentence.numbers for sentence in found] == [(), (1,), (), (2,)]
 
 
+LEFT_OUT = """```text
+The bridge closed [[1]](http://evil.example/x) in May.
+```
+| Year | Event |
+|------|-------|
+Sure! It opens in June [1](http://evil.example/y).
+I hope this helps!
+Let me know if you have other questions.
+[^1]: Lindgate Post
+
+**Sources:**
+[1] A title, an outlet, a date
+References: [1], [2]
+"""
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_what_states_nothing_is_left_out_however_the_reply_is_cut(size: int) -> None:
+    found, _ = taken(LEFT_OUT, size)
+    assert [(sentence.text, sentence.numbers) for sentence in found] == [
+        ("The bridge closed in May.", (1,)),
+        ("| Year | Event |", ()),
+        ("It opens in June.", (1,)),
+    ]
+
+
+def test_what_stands_before_the_end_of_a_thought_was_a_thought() -> None:
+    draft = Draft()
+    thought = draft.add("I look at passage 1. It says May. ")
+    assert [sentence.text for sentence in thought] == ["I look at passage 1."]
+    assert draft.add("So I answer.</think>") == []
+    assert draft.thoughts == 1
+    assert draft.add("It closed in May [1].") + draft.close() == [Written("It closed in May.", (1,), False)]
+
+
+def test_a_thought_does_not_count_as_a_part_of_the_reply() -> None:
+    draft = Draft()
+    draft.add("<think>" + "I think. " * 1000 + "</think>It closed. It opened.")
+    assert draft.size < 20
+
+
 @given(st.text(alphabet=st.sampled_from('ab. [1]\n<>think/!()*"#'), max_size=60), st.integers(1, 7))
 def test_nothing_that_a_model_writes_breaks_the_reader_and_pieces_never_matter(reply: str, size: int) -> None:
     assert taken(reply, size)[0] == taken(reply, 1)[0]

@@ -40,9 +40,9 @@ def answered(question: str, text: str = "It was closed.") -> Turn:
     passage = Passage("bridge.txt", 0, 90, text * 3, 0.123456789, "The bridge", pages=(0, 40))
     answer = Answer(
         question, question, f"{text} [1]", False, (Sentence(text, (1,), True, 0.987654321),), (citation,), (passage,),
-        "quotes", {"total": 0.123456789},
+        "quotes", {"total": 0.123456789}, hashes={"bridge.txt": "ab" * 32},
     )  # fmt: skip
-    return Turn(question, answer, documents={"bridge.txt": "ab" * 32})
+    return Turn(question, answer)
 
 
 def talk(history: History, *turns: Turn, key: str = KEY) -> str:
@@ -91,7 +91,7 @@ def test_another_start_of_the_program_finds_all_turns_exactly_as_they_were(histo
 
 def test_half_characters_and_nul_are_kept_and_do_no_harm(history: History) -> None:
     odd = "half \udcff, \ud83d\ude00, \x00 and “”"
-    turn = Turn(odd, answered(odd, odd).answer, odd, {odd: "ab"})
+    turn = Turn(odd, answered(odd, odd).answer, odd)
     id_ = talk(history, turn)
     assert history.turns(id_) == [turn]
     assert history.get(id_).title == "half , , and “”"
@@ -160,8 +160,8 @@ def test_two_thousand_turns_are_read_and_added_to_in_a_moment(history: History, 
     sql(
         file,
         """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
-           INSERT INTO turns (conversation, number, folded, question, error, documents, answer)
-           SELECT conversation, i, folded, question, error, documents, answer FROM n, turns""",
+           INSERT INTO turns (conversation, number, folded, question, error, answer)
+           SELECT conversation, i, folded, question, error, answer FROM n, turns""",
     )
     began = time.perf_counter()
     assert history.append(id_, answered("And then?", "It was opened.")) == 2000
@@ -350,8 +350,6 @@ def test_no_word_of_an_erased_conversation_is_left_on_the_disk(history: History,
         ("answer", b"\xff\xfe", "One?"),
         ("answer", "no bytes", "One?"),
         ("answer", 7, "One?"),
-        ("documents", b"[]", "One?"),
-        ("documents", b"{", "One?"),
         ("error", b"\xff", "One?"),
         ("question", b"\xff", ""),
     ],

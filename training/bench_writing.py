@@ -15,13 +15,13 @@ import argparse
 import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rag.answer.drafting import Draft
 from rag.assistant import Assistant
-from rag.models.language import LanguageModel, Message, checked_choice
+from rag.models.language import QUOTES, LanguageModel, Message, checked_choice
 from rag.models.llama import open_model
 from rag.settings import Settings
 from rag.types import Answer
@@ -47,22 +47,25 @@ def main() -> None:
     assistant = Assistant(Settings(), model=model)
     documents = assistant.library.at(options.documents)
     assistant.sync(documents)
-    answers = [assistant.ask(documents, row["question"]) for row in rows]
-    _report(answers, model)
+    answers, replies = [], []
+    for row in rows:
+        model.reply = ""
+        answers.append(assistant.ask(documents, row["question"]))
+        replies.append(model.reply)
+    _report(answers, replies)
     if not options.url:
         _report_labels(rows, answers)
     if options.out:
-        with options.out.open("w", encoding="utf-8") as out:
-            for answer, reply in zip(answers, model.replies, strict=False):
-                out.write(_readable(answer, reply) + "\n")
+        texts = [_readable(*pair) for pair in zip(answers, replies, strict=True)]
+        options.out.write_text("\n".join(texts) + "\n", encoding="utf-8")
 
 
 @dataclass
 class Recorded:
-    """Passes on what a model writes, and keeps it."""
+    """Passes on what a model writes, and keeps the last reply."""
 
     inner: LanguageModel
-    replies: list[str] = field(default_factory=list)
+    reply: str = ""
 
     @property
     def name(self) -> str:
@@ -80,9 +83,9 @@ class Recorded:
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """See `LanguageModel`."""
-        self.replies.append("")
+        self.reply = ""
         for piece in self.inner.stream(messages):
-            self.replies[-1] += piece
+            self.reply += piece
             yield piece
 
 
@@ -107,20 +110,17 @@ class Scripted:
             yield f"{text} [{holding[0] if holding else 1}] "
 
 
-def _report(answers: Sequence[Answer], model: Recorded) -> None:
+def _report(answers: Sequence[Answer], replies: Sequence[str]) -> None:
     written = []
-    for reply in model.replies:
+    for reply in replies:
         draft = Draft()
         written += draft.add(reply) + draft.close()
-    sentences = [s for a in answers for s in a.sentences if a.model != "quotes"]
-    cited = sum(bool(each.numbers) for each in written)
+    supported = sum(s.supported for a in answers for s in a.sentences if a.model != QUOTES and not a.problem)
     print(f"{len(answers)} questions: {sum(a.abstained for a in answers)} silent, "
           f"{sum(bool(a.problem) for a in answers)} with a problem")  # fmt: skip
-    print(f"written: {len(written)} sentences, {_share(cited, len(written))} with a citation, "
-          f"{sum(a.dropped for a in answers)} citations of passages that do not exist")  # fmt: skip
-    supported = sum(s.supported for s in sentences)
-    print(f"shown: {len(sentences)} sentences, {_share(supported, len(sentences))} supported, "
-          f"{_share(len(sentences) - supported, len(sentences))} marked")  # fmt: skip
+    print(f"{len(written)} sentences written: {_share(sum(bool(w.numbers) for w in written), len(written))} with a"
+          f" citation of the model's, {_share(supported, len(written))} supported, the others marked or left out;"
+          f" {sum(a.dropped for a in answers)} citations of passages that do not exist")  # fmt: skip
     before = [a.seconds["retrieve"] + a.seconds["read"] for a in answers]
     first = [a.seconds["first"] for a in answers if "first" in a.seconds]
     print(f"median seconds: retrieve + read {statistics.median(before):.3f}", end="")

@@ -15,6 +15,8 @@ NO_ANSWER: Final = "NO_ANSWER_IN_PASSAGES"
 
 _FENCE = re.compile(r"<(?=\s*/?\s*(?:passage|question|conversation)\b)", re.IGNORECASE)
 
+_TURN = re.compile(r"<(?=\||/?s>|start_of_turn|end_of_turn)|\[(?=/?INST\])|(?<=\|)>", re.IGNORECASE)
+
 _ANSWER_RULES = f"""\
 You answer a question from numbered passages of a user's documents.
 - Use nothing but the passages. Add nothing that you know from elsewhere, however sure you are.
@@ -24,7 +26,8 @@ You answer a question from numbered passages of a user's documents.
 - Keep numbers, dates and names exactly as they are in the passages.
 - Answer first, in one sentence; then add what belongs to it. At most five sentences, plain text, no headings.
 - If the passages do not answer the question, write {NO_ANSWER} and nothing else.
-- Answer in the language of the question."""
+- No greeting, no closing words, no list of sources.
+- Answer in the language of the passages."""
 
 _REWRITE_RULES = """\
 You rewrite the last question of a conversation so that it can be understood by itself.
@@ -65,5 +68,5 @@ def rewrite_messages(question: str, history: Sequence[Exchange]) -> list[Message
 
 
 def _harmless(text: str) -> str:
-    """The text with nothing in it that could close or open one of our fences."""
-    return _FENCE.sub("‹", text)
+    """The text with nothing in it that could open or close one of our fences, or a turn of a model's own."""
+    return _TURN.sub("‹", _FENCE.sub("‹", text)).replace(NO_ANSWER, NO_ANSWER.replace("_", "-"))

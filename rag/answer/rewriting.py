@@ -26,13 +26,19 @@ def rewritten(
     reply = ""
     for piece in stoppable(lambda: model.stream(rewrite_messages(question, history)), stopped):
         reply += piece
-        said = _THOUGHT.sub("", reply)
-        if len(said) > 2 * _LONGEST or "\n" in said.strip():
+        if len(_THOUGHT.sub("", reply)) > 2 * _LONGEST:
             break
-    lines = _THOUGHT.sub("", reply).strip().splitlines()
-    made = _LABEL.sub("", lines[0]).strip(" \"“”'*`") if lines else ""
-    known = [question, *(part for each in history for part in (each.question, each.searched, each.answer, each.short))]
-    known += [title for each in history for title in each.titles]
-    if stopped() or not content_words(made) or len(made) > _LONGEST or missing_facts(made, "\n".join(known)):
+    said = [part for each in history for part in (each.question, each.searched, each.answer, each.short, *each.titles)]
+    known = "\n".join([question, *said])
+    lines = (_LABEL.sub("", line).strip(" \"“”'*`") for line in _THOUGHT.sub("", reply).splitlines())
+    made = next((line for line in lines if _asks(line, question)), "")
+    if stopped() or len(made) > _LONGEST or missing_facts(made, known):
         return None
-    return made if made.endswith("?") or not question.rstrip().endswith("?") else None
+    return made or None
+
+
+def _asks(line: str, question: str) -> bool:
+    """True for a line that asks: with a question mark, or as the question begins, "tell me …"."""
+    if not content_words(line):
+        return False
+    return line.endswith("?") or (not question.rstrip().endswith("?") and line.split()[0] == question.split()[0])

@@ -20,6 +20,7 @@ ABSTENTION: Final = "The documents do not answer this."
 _MOST_SENTENCES: Final = 4
 _LONGEST_REPLY: Final = 6_000  # characters; more is no answer to a question
 _REPLY_TOKENS: Final = 800
+_ENDS: Final = (".", "!", "?", "”", '"', "。", "！", "？", "…")
 _STATES: Final = 4  # words of meaning in what leads to something and says something itself
 _USED: Final = 0.9  # of the context window: models count tokens a little differently
 
@@ -112,6 +113,7 @@ class _Reply:
         self._reader = reader
         self._listener = listener
         self._shown: Sequence[Passage] = ()
+        self._searched = ""
         self._notes: list[str] = []
         self.statements: list[Statement] = []
         self.problem = ""
@@ -122,6 +124,7 @@ class _Reply:
     def ask(self, searched: str, kept: Sequence[Passage]) -> None:
         """Take the whole reply; a prompt that turns out too long is tried again with half of the passages."""
         name = self._model.name
+        self._searched = searched
         self._shown = fitting(searched, kept, self._model)
         while self._shown and not self.problem:
             try:
@@ -158,13 +161,12 @@ class _Reply:
         draft, size, whole = Draft(), 0, False
         try:
             for piece in stoppable(lambda: self._model.stream(messages), self._listener.stopped):
-                self.first = self.first or time.perf_counter()
-                self._check(draft.add(piece))
-                self._show(draft.rest)
+                self.first = self.first or (time.perf_counter() if piece else 0.0)
                 size += len(piece)
+                self._take_piece(draft, piece)
                 if self.silent:
                     break
-                if size > _LONGEST_REPLY:
+                if draft.size > _LONGEST_REPLY:
                     self._notes.append(f"{self._model.name} did not come to an end and was stopped.")
                     draft = Draft()  # without the sentence it is in
                     break
@@ -174,10 +176,18 @@ class _Reply:
             self._show("")
         if not whole:
             self._stopped()
-        elif not self.silent and not any(len(content_words(made.text)) > 1 for made in self.statements):
+        elif not self.silent and not self.statements:
             wrote = "wrote nothing that could be checked" if size else "answered with nothing"
             self.problem = f"{self._model.name} {wrote}."
-            self.statements = []
+
+    def _take_piece(self, draft: Draft, piece: str) -> None:
+        thoughts = draft.thoughts
+        finished = draft.add(piece)
+        if draft.thoughts > thoughts:
+            self.statements.clear()  # they were thoughts
+        self._check(finished)
+        if piece:
+            self._show(draft.rest)
 
     def _stopped(self) -> None:
         if any(made.evidence for made in self.statements):
@@ -188,27 +198,35 @@ class _Reply:
     def _check(self, finished: Sequence[Written], *, whole: bool = True) -> None:
         """Check sentences; `whole` is false for what may have been broken off in the middle."""
         for sentence in finished:
-            if NO_ANSWER in sentence.text:
-                self.silent = not any(made.evidence for made in self.statements)
-                continue
-            cited = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._shown)]
-            self.dropped += len(sentence.numbers) - len(cited)
-            text = sentence.text
+            text = self._without_sentinel(sentence.text)
             if not text or any(made.text == text for made in self.statements):
                 continue  # small models go round in circles
             if text.endswith(":") and len(content_words(text)) < _STATES:
                 continue  # "The answer is:" states nothing
-            if not whole and not text.endswith((".", "!", "?", "”", '"')):
-                if len(content_words(text)) < 2:
-                    continue
-                text += " …"
+            broken = not whole and not text.endswith(_ENDS)
+            if broken and len(content_words(text)) < 2:
+                continue
+            cited = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._shown)]
+            self.dropped += len(sentence.numbers) - len(cited)
             before = self.statements[-1].text if self.statements else ""
-            evidence, support = check(sentence.text, cited, self._shown, self._reader, before)
+            evidence, support = check(text, cited, self._shown, self._reader, before=before, asked=self._searched)
             opens = sentence.opens and bool(self.statements)
+            text += " …" if broken else ""
             self.statements.append(Statement(text, tuple(evidence), support, opens=opens))
 
+    def _without_sentinel(self, text: str) -> str:
+        """The text without the words that say that there is no answer; "" where it says nothing else."""
+        plain = text.replace("\\_", "_")
+        if NO_ANSWER not in plain:
+            return text
+        rest = plain.replace(NO_ANSWER, "").strip()
+        if len(content_words(rest)) >= _STATES:
+            return rest
+        self.silent = not any(made.evidence for made in self.statements)
+        return ""
+
     def _show(self, rest: str) -> None:
-        if NO_ANSWER.startswith(rest[: len(NO_ANSWER)]):
+        if NO_ANSWER.startswith(rest.replace("\\_", "_")[: len(NO_ANSWER)]):
             rest = ""  # it may be about to say that there is no answer
         self._listener.drafted(*cite(self.statements), rest)
 
@@ -256,10 +274,14 @@ def _answer(
 
 
 def _continued(written: Sequence[Statement], quotes: Sequence[Statement]) -> list[Statement]:
-    """What a model had written, and on a new line the quotes."""
-    if not written or not quotes:
-        return [*written, *quotes]
-    return [*written, replace(quotes[0], opens=True), *quotes[1:]]
+    """What a model had written, and on a new line the quotes that it does not rest on already."""
+    used = {(item.passage.document, item.start, item.end) for made in written for item in made.evidence}
+    fresh = [
+        made
+        for made in quotes
+        if not any((item.passage.document, item.start, item.end) in used for item in made.evidence)
+    ]
+    return [*written, *(replace(made, opens=made.opens or n == 0) for n, made in enumerate(fresh))]
 
 
 def _chosen(quotes: Sequence[Quote], passages: Sequence[Passage]) -> list[Evidence]:

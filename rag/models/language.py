@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +62,7 @@ class LanguageModel(Protocol):
         ...
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
-        """The reply in pieces, as they come.
+        """The reply in pieces, as they come; empty ones too, while it thinks.
 
         Raises ModelError, whose text is one sentence for the user and holds no key; ContextTooLong for a prompt that
         does not fit; BrokenOff, after what came, for a reply that is not whole.
@@ -74,7 +75,18 @@ def checked_choice(url: str, model: str, context: int = 4096, timeout: float = 6
 
     Raises InputError, in one sentence, for what cannot be used.
     """
-    url, model = url.strip().rstrip("/"), model.strip()
+    whole = _whole_address(url)
+    if not model.strip():
+        raise InputError("Please name a model.")
+    if context < 1024:
+        raise InputError("A context window of less than 1,024 tokens is too small for passages and an answer.")
+    if not 1 <= timeout <= 3600:
+        raise InputError("The time to wait must be from 1 to 3,600 seconds.")
+    return ModelChoice(whole, model.strip(), context, timeout)
+
+
+def _whole_address(typed: str) -> str:
+    url = typed.strip().rstrip("/").removesuffix("/chat/completions")
     if url and "://" not in url:
         url = ("http://" if _private(url) else "https://") + url
     try:
@@ -82,17 +94,19 @@ def checked_choice(url: str, model: str, context: int = 4096, timeout: float = 6
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or any(c.isspace() for c in url):
-        raise InputError(f"“{url}” is not the address of a server; it should look like http://localhost:11434/v1.")
+    if not usable or parts.query or parts.fragment or not url.isprintable() or " " in url:
+        raise InputError(f"“{typed}” is not the address of a server; it should look like http://localhost:11434/v1.")
     if parts.username or parts.password:
         raise InputError("The address holds a name or password; give the key by itself.")
-    if not model:
-        raise InputError("Please name a model.")
-    if context < 1024:
-        raise InputError("A context window of less than 1,024 tokens is too small for passages and an answer.")
-    if not 1 <= timeout <= 3600:
-        raise InputError("The time to wait must be from 1 to 3,600 seconds.")
-    return ModelChoice(url if parts.path else f"{url}/v1", model, context, timeout)
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/v1'}"
+
+
+def checked_key(key: str) -> str:
+    """The key without blanks around it; raises InputError for one that no server could be sent."""
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InputError("The key holds characters that no key has; please copy it again.")
+    return key
 
 
 def stoppable(pieces: Callable[[], Iterator[str]], stopped: Callable[[], bool]) -> Iterator[str]:
@@ -116,6 +130,8 @@ def stoppable(pieces: Callable[[], Iterator[str]], stopped: Callable[[], bool]) 
         except BaseException as error:
             fetched.put(error)
 
+    if stopped():
+        return
     threading.Thread(target=fetch, daemon=True, name="language model").start()
     try:
         while not stopped():
@@ -132,6 +148,10 @@ def stoppable(pieces: Callable[[], Iterator[str]], stopped: Callable[[], bool]) 
         left.set()
 
 
-def _private(url: str) -> bool:
-    host = url.split("/")[0].split(":")[0].lower()
-    return host == "localhost" or host.endswith(".local") or host.replace(".", "").isdigit()
+def _private(address: str) -> bool:
+    """True for a machine of one's own, or of the network at hand, which seldom speak https."""
+    host = urlsplit(f"//{address}").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))

@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -16,7 +17,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from llama_index.core.utils import get_tokenizer
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, SecretStr
 
 from rag.errors import ModelError
 from rag.models.embedding import Embedder
@@ -89,7 +90,6 @@ class LlamaIndexModel:
         self._llm = llm
         self._context = context
         self._place = place
-        self._count: Callable[[str], list[int]] | None = None
 
     @property
     def name(self) -> str:
@@ -103,46 +103,90 @@ class LlamaIndexModel:
         return self._context or self._llm.metadata.context_window
 
     def count_tokens(self, text: str) -> int:
-        """By the tokens of OpenAI's models (cl100k_base), which comes with llama-index; others count about as many."""
-        self._count = self._count or get_tokenizer()
-        return len(self._count(text))
+        """See `count_tokens`."""
+        return count_tokens(text)
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """See `LanguageModel`."""
-        parts = [ChatMessage(role=message.role, content=message.text) for message in messages]
-        whole = True
-        try:
-            with closing(self._llm.stream_chat(parts)) as responses:
-                for response in responses:
-                    if choices := getattr(response.raw, "choices", None):
-                        whole = choices[0].finish_reason is not None
-                    if response.delta:
-                        yield response.delta
-        except Exception as error:  # integrations raise errors of every kind
-            raise told(error, self.name, self._place) from error
-        if not whole:  # the connection was closed as if all had been said
-            raise BrokenOff(f"{self.name} broke off in the middle of its reply.")
+        return streamed(self._llm, messages, self.name, self._place)
 
 
-def open_model(choice: ModelChoice, key: str = "") -> LlamaIndexModel:
-    """The model of an OpenAI-compatible server; nothing is sent to it yet.
+class ServerModel:
+    """A model of an OpenAI-compatible server, by llama-index's OpenAILike; nothing is sent to it yet.
 
-    No retries: a server that fails is told at once, and the answer is made of quotes.
+    Each reply has a client of its own: a stream left in the middle may hold its client's lock until it is collected.
+    No redirects, for what is asked goes to nobody but this server, and no retries: one that fails is told at once.
     """
-    from llama_index.llms.openai_like import OpenAILike
 
-    llm = OpenAILike(
-        model=choice.model,
-        api_base=choice.url,
-        api_key=key or "none",
-        context_window=choice.context,
-        is_chat_model=True,
-        temperature=0.0,
-        timeout=choice.timeout,
-        max_retries=0,
-        reuse_client=False,  # a stream left in the middle may hold its client's lock until it is collected
-    )
-    return LlamaIndexModel(llm, choice.context, choice.url)
+    def __init__(self, choice: ModelChoice, key: str = "") -> None:
+        self._choice = choice
+        self._key = SecretStr(key)
+
+    @property
+    def name(self) -> str:
+        """See `LanguageModel`."""
+        return self._choice.model
+
+    @property
+    def context(self) -> int:
+        """See `LanguageModel`."""
+        return self._choice.context
+
+    def count_tokens(self, text: str) -> int:
+        """See `count_tokens`."""
+        return count_tokens(text)
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+        """See `LanguageModel`."""
+        from llama_index.llms.openai_like import OpenAILike
+
+        with httpx.Client(follow_redirects=False, timeout=self._choice.timeout) as client:
+            llm = OpenAILike(
+                model=self._choice.model,
+                api_base=self._choice.url,
+                api_key=self._key.get_secret_value() or "none",
+                context_window=self._choice.context,
+                is_chat_model=True,
+                temperature=0.0,
+                timeout=self._choice.timeout,
+                max_retries=0,
+                http_client=client,  # type: ignore[call-arg]
+            )
+            yield from streamed(llm, messages, self.name, self._choice.url)
+
+
+def open_model(choice: ModelChoice, key: str = "") -> ServerModel:
+    """The model that was chosen, with all that it takes imported, which takes seconds."""
+    importlib.import_module("llama_index.llms.openai_like")
+    return ServerModel(choice, key)
+
+
+def streamed(llm: LLM, messages: Sequence[Message], name: str, place: str) -> Iterator[str]:
+    """The pieces of an LLM's reply, some of them empty; errors as `LanguageModel.stream`."""
+    parts = [ChatMessage(role=message.role, content=message.text) for message in messages]
+    reason: str | None = "stop"
+    last = ""
+    try:
+        with closing(llm.stream_chat(parts)) as responses:
+            for response in responses:
+                if choices := getattr(response.raw, "choices", None):
+                    reason = choices[0].finish_reason
+                last = (last + (response.delta or ""))[-40:]
+                yield response.delta or ""  # empty while it thinks: whoever waits can look whether to stop
+    except Exception as error:  # integrations raise errors of every kind
+        raise told(error, name, place) from None  # which may hold the key in its words
+    if reason == "length":
+        raise BrokenOff(f"{name} reached the end of its context window in the middle of its reply.")
+    if reason == "content_filter":
+        raise BrokenOff(f"{name} was stopped by its server's filter in the middle of its reply.")
+    # some servers never say that they are done; others close a broken connection as if they were
+    if reason is None and not re.search(r"[.!?。！？…\])\"”’]\s*$", last):
+        raise BrokenOff(f"{name} broke off in the middle of its reply.")
+
+
+def count_tokens(text: str) -> int:
+    """The tokens of OpenAI's models (cl100k_base), which come with llama-index; others take about as many."""
+    return len(get_tokenizer()(text))
 
 
 def told(error: Exception, name: str, place: str = "") -> ModelError:
@@ -154,6 +198,8 @@ def told(error: Exception, name: str, place: str = "") -> ModelError:
         r"(?i)context|too (?:long|large|many tokens)|maximum.{0,20}length", str(error)
     ):
         return ContextTooLong(f"The question and its passages do not fit into the context window of {name}.")
+    if isinstance(status, int) and 300 <= status < 400:
+        return ModelError(f"The language model's server{at} sends elsewhere what it is asked (HTTP {status}).")
     if status in _STATUS:
         return ModelError(_STATUS[status].format(name=name, at=at) + f" (HTTP {status}).")
     if isinstance(status, int):
@@ -167,6 +213,8 @@ def told(error: Exception, name: str, place: str = "") -> ModelError:
         return ModelError(f"The language model's server{at} cannot be reached.")
     if kind & {"JSONDecodeError", "ValidationError", "UnicodeDecodeError", "APIResponseValidationError"}:
         return ModelError(f"What answered{at} does not speak like a language model's server.")
+    if "APIError" in kind and re.search(r"(?i)context|maximum.{0,20}length", str(error)):
+        return ContextTooLong(f"The question and its passages do not fit into the context window of {name}.")
     if "APIError" in kind:  # told within the stream
         return BrokenOff(f"The language model's server{at} failed in the middle of its reply.")
     return ModelError(f"{name}{at} failed ({type(error).__name__}).")

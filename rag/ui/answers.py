@@ -11,7 +11,7 @@ from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui.asking import Asking
-from rag.ui.session import Shown, answering, desk, open_drawer
+from rag.ui.session import Shown, answering, desk, open_drawer, session
 from rag.ui.text import excerpt, listed, plain, source_label
 from rag.ui.verbatim import Block, block, verbatim
 
@@ -36,7 +36,7 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
             _again_button(document_set, conversation, number, Asking(turn.question, number=number), "Try again")
             return
         _draw_answer(key, turn.answer)
-        _tell_changes(document_set, key, turn)
+        _tell_changes(document_set, key, turn.answer)
         _offer_more(document_set, conversation, number, turn.answer)
 
 
@@ -51,22 +51,31 @@ def draw_asking(asking: Asking, key: str) -> None:
             _draw_answer(key, asking.turn.answer)
         else:
             st.warning(plain(asking.turn.error))
-        st.warning(plain(f"This could not be kept: {asking.unsaved}"))
+        st.warning(plain(f"This is not kept: {asking.unsaved}"))
 
 
 def offer_to_hide(turns: Sequence[Turn]) -> None:
     """The one switch for sentences that were not found in the documents, where there are any."""
     answers = [turn.answer for turn in turns if turn.answer is not None]
     if any(not sentence.supported for answer in answers for sentence in answer.sentences):
+        st.session_state[_HIDE] = session().hiding  # which a widget forgets while it is not drawn
         with st.sidebar:
-            st.toggle("Hide what was not found in the documents", key=_HIDE)
+            st.toggle("Hide what was not found in the documents", key=_HIDE, on_change=_hide)
+
+
+def _hide() -> None:
+    session().hiding = bool(st.session_state[_HIDE])
+
+
+def _to_show(sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [sentence for sentence in sentences if sentence.supported or not session().hiding]
 
 
 @st.fragment(run_every=_EVERY)
 def _coming(asking: Asking, key: str) -> None:
     # quotes take less time than the page does to ask again
     finished = asking.finished.wait(0.0 if asking.sentences or asking.rest else 0.4)
-    paragraphs = [_parts(paragraph) for paragraph in _paragraphs(asking.sentences)]
+    paragraphs = [_parts(paragraph) for paragraph in _paragraphs(_to_show(asking.sentences))]
     if asking.rest:
         before = paragraphs.pop() if paragraphs else ()
         paragraphs.append((*before, (" " if before else "", ""), (asking.rest, "unchecked")))
@@ -79,14 +88,12 @@ def _coming(asking: Asking, key: str) -> None:
 
 def _draw_answer(key: str, answer: Answer) -> None:
     if answer.problem:
-        instead = (
-            "" if answer.abstained else " These are quotes instead." if answer.model == QUOTES else " Quotes follow."
-        )
+        instead = " These are quotes instead." if answer.model == QUOTES and not answer.abstained else ""
         st.warning(plain(answer.problem + instead), icon=":material/info:")
     if answer.abstained:
         _draw_silence(key, answer)
         return
-    shown = [s for s in answer.sentences if s.supported or not st.session_state.get(_HIDE)]
+    shown = _to_show(answer.sentences)
     blocks = [Block("answer", _parts(paragraph)) for paragraph in _paragraphs(shown)]
     hidden = len(answer.sentences) - len(shown)
     notes = [*answer.notes, *([f"{hidden} not found in the documents and hidden."] if hidden else [])]
@@ -168,8 +175,8 @@ def _ask_again(document_set: DocumentSet, conversation: str, asking: Asking) -> 
     answering().ask(document_set, conversation, asking)
 
 
-def _tell_changes(document_set: DocumentSet, key: str, turn: Turn) -> None:
-    changes = desk().assistant.changed_since(document_set, turn)
+def _tell_changes(document_set: DocumentSet, key: str, answer: Answer) -> None:
+    changes = desk().assistant.changed_since(document_set, answer)
     words = {"changed": "Changed since this was answered", "gone": "No longer among the documents"}
     told = [
         block("note", f"{words[state]}: {listed([name for name, other in changes.items() if other == state], 5)}.")

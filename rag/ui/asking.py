@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
-from collections import defaultdict
 from collections.abc import Sequence
 
 from rag.answer.writing import Listener
@@ -20,7 +19,7 @@ class Asking(Listener):
     """A question on its way to an answer; the page reads it while a thread of its own does the work.
 
     `number` is the turn whose place the answer takes, None for a new one. Once `finished` is set, `turn` holds the
-    answer, and `unsaved` why it could not be kept.
+    answer, and `kept` its number in the history or `unsaved` why it could not be kept there.
     """
 
     def __init__(self, question: str, searched: str = "", *, quotes: bool = False, number: int | None = None) -> None:
@@ -33,6 +32,7 @@ class Asking(Listener):
         self.sentences: tuple[Sentence, ...] = ()
         self.rest = ""
         self.turn = Turn(question)
+        self.kept: int | None = None
         self.unsaved = ""
         self._halted = threading.Event()
 
@@ -60,49 +60,84 @@ class Answering:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._assistant = desk.assistant
-        self._guard = threading.Lock()
-        self._asked: defaultdict[str, list[Asking]] = defaultdict(list)
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()  # never held while the history is read or written
+        self._asked: dict[str, list[Asking]] = {}
 
     def look(self, conversation: str) -> tuple[list[Turn], list[Asking]]:
         """The conversation's turns, and its questions that are not kept there: those on their way, mostly.
 
         Raises LibraryError if there is no such conversation, StorageError if it cannot be read.
         """
-        with self._guard:  # each question is in one of both
-            return self._assistant.history.turns(conversation), list(self._asked[conversation])
+        coming = self._coming(conversation)  # first: what is kept meanwhile is then in both, and is left out below
+        turns = self._assistant.history.turns(conversation)
+        return turns, [asking for asking in coming if asking.kept is None or asking.kept >= len(turns)]
 
-    def ask(self, document_set: DocumentSet, conversation: str, asking: Asking) -> Asking:
-        """Begin to answer; the answer goes into the history by itself."""
+    def unkept(self, conversation: str) -> list[Asking]:
+        """The conversation's questions that the history does not hold."""
+        return [asking for asking in self._coming(conversation) if asking.kept is None]
+
+    def ask(self, document_set: DocumentSet, conversation: str, asking: Asking) -> None:
+        """Begin to answer; the answer goes into the history by itself.
+
+        A turn that is being answered again already is not begun twice.
+        """
         with self._guard:
-            self._asked[conversation].append(asking)
-        threading.Thread(
-            target=self._run, args=(document_set, conversation, asking), daemon=True, name="answer"
-        ).start()
-        return asking
+            before = self._asked.setdefault(conversation, [])
+            if asking.number is not None and any(other.number == asking.number for other in before):
+                return
+            waiting = list(before)
+            before.append(asking)
+        work = (document_set, conversation, asking, waiting)
+        threading.Thread(target=self._run, args=work, daemon=True, name="answer").start()
 
-    def _run(self, document_set: DocumentSet, conversation: str, asking: Asking) -> None:
+    def stop(self, conversation: str) -> None:
+        """Let all that is being answered end with what there is."""
+        for asking in self._coming(conversation):
+            asking.stop()
+
+    def keep(self, conversation: str, asking: Asking) -> None:
+        """Put an answer into the history; why it cannot be put there is in `unsaved`."""
+        history = self._assistant.history
         try:
-            with self._turns[conversation]:
-                asking.turn = self._answered(document_set, conversation, asking)
-                self._keep(conversation, asking)
+            if asking.number is None:
+                asking.kept = history.append(conversation, asking.turn)
+            else:
+                history.replace(conversation, asking.number, asking.turn)
+                asking.kept = asking.number
+        except FootnoteError as error:
+            asking.unsaved = str(error)
+            return
+        with self._guard:
+            self._asked[conversation].remove(asking)
+            if not self._asked[conversation]:
+                del self._asked[conversation]
+
+    def _coming(self, conversation: str) -> list[Asking]:
+        with self._guard:
+            return list(self._asked.get(conversation, ()))
+
+    def _run(self, document_set: DocumentSet, conversation: str, asking: Asking, waiting: list[Asking]) -> None:
+        try:
+            for other in waiting:
+                other.finished.wait()
+            asking.turn = self._answered(document_set, conversation, asking, waiting)
+            self.keep(conversation, asking)
         finally:
             asking.finished.set()
 
-    def _answered(self, document_set: DocumentSet, conversation: str, asking: Asking) -> Turn:
+    def _answered(self, document_set: DocumentSet, conversation: str, asking: Asking, waiting: list[Asking]) -> Turn:
         try:
             asking.step("Thinking about the question")
             self._desk.wait_for_removals(document_set, asking.step)
-            turns = self._assistant.history.turns(conversation)
             answer = self._assistant.ask(
                 document_set,
                 asking.question,
-                exchanges(turns[: asking.number]),
+                exchanges([*self._before(conversation, asking), *(other.turn for other in waiting if other.unsaved)]),
                 asking,
                 searched=asking.searched,
                 quotes=asking.quotes,
             )
-            return self._assistant.turn(document_set, answer)
+            return Turn(asking.question, answer)
         except FootnoteError as error:
             if isinstance(error, IndexUnusable):
                 self._desk.tell_unusable(document_set, str(error))
@@ -111,13 +146,8 @@ class Answering:
             traceback.print_exc(file=sys.stderr)
             return Turn(asking.question, error=UNEXPECTED)
 
-    def _keep(self, conversation: str, asking: Asking) -> None:
-        with self._guard:
-            try:
-                if asking.number is None:
-                    self._assistant.history.append(conversation, asking.turn)
-                else:
-                    self._assistant.history.replace(conversation, asking.number, asking.turn)
-                self._asked[conversation].remove(asking)
-            except FootnoteError as error:
-                asking.unsaved = str(error)
+    def _before(self, conversation: str, asking: Asking) -> list[Turn]:
+        try:
+            return self._assistant.history.turns(conversation)[: asking.number]
+        except FootnoteError:  # it can be answered all the same
+            return []

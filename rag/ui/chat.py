@@ -7,12 +7,12 @@ from datetime import date
 import streamlit as st
 
 from rag.assistant import checked_question
-from rag.errors import LibraryError
+from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet
 from rag.types import Turn
 from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
-from rag.ui.conversations import current_conversation, draw_conversations, open_conversation
+from rag.ui.conversations import begin_conversation, current_conversation, draw_conversations, open_conversation
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import Job
 from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
@@ -117,7 +117,7 @@ def _ask(document_set: DocumentSet, question: str) -> None:
         checked_question(question)
         conversation = session().conversations.get(key) or ""
         if not conversation:
-            conversation = desk().assistant.history.begin(key, question).id
+            conversation = begin_conversation(key, question)
             open_conversation(document_set, conversation)
         answering().ask(document_set, conversation, Asking(question))
 
@@ -129,10 +129,12 @@ def _looked_at(document_set: DocumentSet, conversation: str) -> tuple[list[Turn]
         return [], []
     try:
         return answering().look(conversation)
-    except LibraryError as error:  # deleted in another tab
-        open_conversation(document_set, "")
-        st.info(plain(str(error)))
-        return [], []
+    except FootnoteError as error:
+        unkept = answering().unkept(conversation)  # a history that cannot be used keeps nobody from asking
+        if not unkept:
+            open_conversation(document_set, "")
+            st.info(plain(str(error)))
+        return [], unkept
 
 
 def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list[Turn], coming: list[Asking]) -> None:

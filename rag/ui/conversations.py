@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 import streamlit as st
 
 from rag.errors import FootnoteError
 from rag.history import Conversation
 from rag.ingest.library import DocumentSet
-from rag.ui.session import attempt, close_drawer, desk, session
+from rag.ui.session import answering, attempt, close_drawer, desk, session
 from rag.ui.text import plain
 
 _ADDRESS = "conversation"  # the name in the page's address
@@ -25,6 +27,14 @@ def current_conversation(document_set: DocumentSet) -> str:
     else:
         st.query_params.pop(_ADDRESS, None)
     return open_here[key]
+
+
+def begin_conversation(key: str, question: str) -> str:
+    """The id of a new conversation about the set of that key; of one that is not kept where that cannot be done."""
+    try:
+        return desk().assistant.history.begin(key, question).id
+    except FootnoteError:
+        return uuid.uuid4().hex  # each answer in it says why it is not kept
 
 
 def open_conversation(document_set: DocumentSet, id_: str) -> None:
@@ -48,9 +58,12 @@ def draw_conversations(document_set: DocumentSet) -> None:
             args=(document_set, ""),
         )
         _offer_undo(document_set)
-        history = desk().assistant.history
         words = st.session_state.get("find_conversation", "")
-        found = history.list(key, words, _MOST + 1)
+        try:
+            found = desk().assistant.history.list(key, words, _MOST + 1)
+        except FootnoteError as error:
+            st.warning(plain(str(error)))
+            return
         if len(found) > 5 or words:
             st.text_input(
                 "Find a conversation", key="find_conversation", placeholder="Find …", label_visibility="collapsed"
@@ -110,6 +123,7 @@ def _delete(document_set: DocumentSet, id_: str) -> None:
 
     def act() -> None:
         desk().assistant.history.delete(id_)
+        answering().stop(id_)
         session().deleted[key] = id_
         open_conversation(document_set, "")
 

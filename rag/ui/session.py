@@ -47,11 +47,13 @@ class Undo:
 class Session:
     """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
-    `conversations` are the ids of those that are open, `deleted` of those that were deleted last.
+    `conversations` are the ids of those that are open, `deleted` of those that were deleted last. `hiding` is true
+    while sentences that were not found in the documents are left out.
     """
 
     conversations: dict[str, str] = field(default_factory=dict)
     deleted: dict[str, str] = field(default_factory=dict)
+    hiding: bool = False
     jobs: dict[str, Job] = field(default_factory=dict)
     undo: dict[str, Undo] = field(default_factory=dict)
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import streamlit as st
 from rag.errors import FootnoteError, InputError, ModelError
 from rag.models.language import ModelChoice, checked_choice
 from rag.models.servers import model_names
-from rag.ui.session import attempt, desk, guarded, tell_problems
+from rag.ui.session import attempt, desk, guarded, session, tell_problems
 from rag.ui.text import counted, plain
 
 _QUOTES, _MODEL = "Quotes only", "A language model"
@@ -22,6 +22,10 @@ def draw() -> None:
     _tell_done()
     choice = _current()
     st.subheader("Who writes the answers", anchor=False)
+    if st.session_state.get("settings_of", choice) != choice:  # it was chosen in another tab
+        for field in ("writer", "llm_url", "llm_model", "llm_context", "llm_timeout"):
+            st.session_state.pop(field, None)
+    st.session_state["settings_of"] = choice
     _remember("writer", _MODEL if choice else _QUOTES)
     st.radio(
         "Who writes the answers",
@@ -36,6 +40,8 @@ def draw() -> None:
     )
     if st.session_state["writer"] == _MODEL:
         _draw_model(choice)
+    now = f"{choice.model} at {choice.url} writes the answers." if choice else "Answers are made of quotes."
+    st.caption(plain(f"Now: {now}"))
 
 
 def _current() -> ModelChoice | None:
@@ -165,7 +171,11 @@ def _keep_key(url: str) -> None:
     key, st.session_state["llm_key"] = str(st.session_state["llm_key"]).strip(), ""
     _forget_listed()
     if key:
-        lasting = desk().assistant.preferences.keep_key(url, key)
+        try:
+            lasting = desk().assistant.preferences.keep_key(url, key)
+        except InputError as error:
+            session().problems[_PLACE] = (str(error),)
+            return
         where = "in this system's keyring" if lasting else "until Footnote ends, for this system has no keyring"
         st.session_state["settings_done"] = f"The key is kept {where}."
 
