@@ -131,44 +131,51 @@ def check(
     forms = [f"{asked} {claim}"] if asked and is_fragment(claim) else [claim, named_subject(claim, before)]
     best = 0.0
     for form in dict.fromkeys(forms):
-        found = [locate(form, passage, reader, facts=claim) for passage in own]
+        found = locate(form, own, reader, facts=claim)
         best = max([best, *(score for score, _ in found)])
-        certain = [(score, evidence) for score, evidence in found if evidence and score >= CERTAIN]
+        certain = [(score, evidence) for score, evidence in found if score >= CERTAIN]
         if certain:
             return [evidence for _, evidence in certain], max(score for score, _ in certain)
         if own[1:] and (together := _together(form, own, reader)):
             return together
-        score, evidence = max(
-            (locate(form, passage, reader, facts=claim) for passage in others), key=itemgetter(0), default=(0.0, None)
-        )
-        best = max(best, score)
-        if evidence and score >= CERTAIN:
-            return [evidence], score
+        for score, evidence in sorted(locate(form, others, reader, facts=claim), key=itemgetter(0), reverse=True)[:1]:
+            best = max(best, score)
+            if score >= CERTAIN:
+                return [evidence], score
     return [], best
 
 
-def locate(claim: str, passage: Passage, reader: Reader, *, facts: str = "") -> tuple[float, Evidence | None]:
-    """The one or two sentences of a passage that support the claim best by themselves, and how surely, in [0, 1].
+def locate(claim: str, passages: Sequence[Passage], reader: Reader, *, facts: str = "") -> list[tuple[float, Evidence]]:
+    """For each passage the one or two sentences that support the claim best by themselves, and how surely, in [0, 1].
 
-    None have the numbers, dates and names of the claim, or of `facts` in its stead, where there is no evidence.
+    A passage in which no such sentences have the numbers, dates and names of the claim, or of `facts` in its stead, and
+    most of its words, is left out.
     """
+    verbatim = [(1.0, evidence) for passage in passages for evidence in _verbatim(claim, passage)[:1]]
+    if verbatim:
+        return verbatim
+    runs = [run for passage in passages for run in _runs(claim, facts or claim, passage)]
+    scores = reader.support([(claim, run.quote) for run in runs])
+    best: dict[int, tuple[float, Evidence]] = {}
+    for score, run in zip(scores, runs, strict=True):  # single sentences first: with one, no second is needed
+        known = best.get(id(run.passage), (0.0, run))
+        if score > known[0] and known[0] < CERTAIN:
+            best[id(run.passage)] = score, run
+    return list(best.values())
+
+
+def _runs(claim: str, facts: str, passage: Passage) -> list[Evidence]:
+    """The sentences of the passage, and then the pairs of them, that may carry the claim."""
+    if missing_facts(facts, _known(passage, passage.text)):
+        return []
     spans = list(sentence_spans(passage.text))
-    for a, b in spans:
-        if _folded(passage.text[a:b]) == _folded(claim):
-            return 1.0, Evidence(passage, passage.start + a, passage.start + b)
-    if missing_facts(facts or claim, _known(passage, passage.text)):
-        return 0.0, None
-    best: tuple[float, Evidence | None] = (0.0, None)
-    for size in (1, 2):
-        runs = [(spans[n][0], spans[n + size - 1][1]) for n in range(len(spans) - size + 1)]
-        runs = [(a, b) for a, b in runs if not missing_facts(facts or claim, _known(passage, passage.text[a:b]))]
-        scores = reader.support([(claim, passage.text[a:b]) for a, b in runs])
-        for score, (a, b) in zip(scores, runs, strict=True):
-            if score > best[0] and not _goes_beyond(claim, passage.text[a:b]):
-                best = score, Evidence(passage, passage.start + a, passage.start + b)
-        if best[0] >= CERTAIN:
-            break  # with one sentence, no second is needed
-    return best
+    sizes = (1,) if is_fragment(facts) else (1, 2)  # two sentences together have too many names and dates
+    runs = [(spans[n][0], spans[n + size - 1][1]) for size in sizes for n in range(len(spans) - size + 1)]
+    return [
+        Evidence(passage, passage.start + a, passage.start + b)
+        for a, b in runs
+        if not _goes_beyond(facts, passage.text[a:b]) and not missing_facts(facts, _known(passage, passage.text[a:b]))
+    ]
 
 
 def _goes_beyond(claim: str, quote: str) -> bool:
@@ -210,9 +217,13 @@ def named_subject(sentence: str, before: str) -> str:
     return known[0] + ("’s" if pronoun[1].lower() in ("his", "her") else "") + sentence[pronoun.end(1) :]
 
 
-def _verbatim(claim: str, passage: Passage) -> bool:
-    """True if the claim is, word for word, a sentence of the passage."""
-    return any(_folded(claim) == _folded(passage.text[a:b]) for a, b in sentence_spans(passage.text))
+def _verbatim(claim: str, passage: Passage) -> list[Evidence]:
+    """The sentences of the passage that are, word for word, the claim."""
+    return [
+        Evidence(passage, passage.start + a, passage.start + b)
+        for a, b in sentence_spans(passage.text)
+        if _folded(passage.text[a:b]) == _folded(claim)
+    ]
 
 
 def _known(passage: Passage, text: str) -> str:
