@@ -154,28 +154,34 @@ def locate(claim: str, passages: Sequence[Passage], reader: Reader, *, facts: st
     verbatim = [(1.0, evidence) for passage in passages for evidence in _verbatim(claim, passage)[:1]]
     if verbatim:
         return verbatim
-    runs = [run for passage in passages for run in _runs(claim, facts or claim, passage)]
-    scores = reader.support([(claim, run.quote) for run in runs])
+    runs = [run for passage in passages for run in _runs(facts or claim, passage)]
+    scores = reader.support([(claim, read) for _, read in runs])
     best: dict[int, tuple[float, Evidence]] = {}
-    for score, run in zip(scores, runs, strict=True):  # single sentences first: with one, no second is needed
+    for score, (run, _) in zip(scores, runs, strict=True):  # single sentences first: with one, no second is needed
         known = best.get(id(run.passage), (0.0, run))
         if score > known[0] and known[0] < CERTAIN:
             best[id(run.passage)] = score, run
     return list(best.values())
 
 
-def _runs(claim: str, facts: str, passage: Passage) -> list[Evidence]:
-    """The sentences of the passage, and then the pairs of them, that may carry the claim."""
+def _runs(facts: str, passage: Passage) -> list[tuple[Evidence, str]]:
+    """The sentences of the passage, and then the pairs of them, that may carry a claim with these facts.
+
+    With each what is to be read: a heading right before them, which states nothing and is not quoted, helps.
+    """
     if missing_facts(facts, _known(passage, passage.text)):
         return []
     spans = list(sentence_spans(passage.text))
+    heads = [passage.text.startswith("#", start) for start, _ in spans]
     sizes = (1,) if is_fragment(facts) else (1, 2)  # two sentences together have too many names and dates
-    runs = [(spans[n][0], spans[n + size - 1][1]) for size in sizes for n in range(len(spans) - size + 1)]
-    return [
-        Evidence(passage, passage.start + a, passage.start + b)
-        for a, b in runs
-        if not _goes_beyond(facts, passage.text[a:b]) and not missing_facts(facts, _known(passage, passage.text[a:b]))
-    ]
+    found = []
+    for first, last in [(n, n + size - 1) for size in sizes for n in range(len(spans) - size + 1)]:
+        start, end = spans[first][0], spans[last][1]
+        read = passage.text[spans[first - 1][0] if first and heads[first - 1] else start : end]
+        if any(heads[first : last + 1]) or _goes_beyond(facts, read) or missing_facts(facts, _known(passage, read)):
+            continue
+        found.append((Evidence(passage, passage.start + start, passage.start + end), read))
+    return found
 
 
 def _goes_beyond(claim: str, quote: str) -> bool:
