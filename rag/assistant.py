@@ -172,7 +172,7 @@ class Assistant:
                 model, problem = None, str(error)
         searched = searched or standalone(question, history)
         understood = time.perf_counter()
-        listener.step("Searching the documents")
+        listener.step("Searching the documents" if searched == question else f"Searching for: {searched}")
         wording = searchable(searched)
         hashes = {entry.name: entry.sha256 for entry in self.entries(document_set)}
         passages = self._retrieve(document_set, wording, PASSAGES)

@@ -104,7 +104,7 @@ def _offer_undo(document_set: DocumentSet) -> None:
     deleted = session().deleted.get(desk().key(document_set))
     if deleted:
         st.button(
-            "Undo: bring the deleted conversation back",
+            "Undo the deletion",
             key="restore_conversation",
             icon=":material/undo:",
             width="stretch",
