@@ -204,6 +204,7 @@ def test_a_paraphrase_gets_the_sentence_that_supports_it_whatever_it_cites(
         "The hall was paid for by the king of Norway.",
         "The museum says: “Entry is free for sailors.”",
         "Who drew the oldest sea map?",
+        "The town museum of Nordlink has opened a hall with two hundred old sea maps.",
         "See http://varnholm.example for the oldest sea map of 1571.",
     ],
 )

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from operator import itemgetter
 from typing import Final
 
-from rag.answer.checks import missing_facts
+from rag.answer.checks import has_name, missing_facts
 from rag.models.reader import Reader
 from rag.sentences import sentence_spans
 from rag.types import Citation, Passage, Sentence, Verdict
@@ -21,7 +22,8 @@ CERTAIN: Final = 0.75
 """The support from which on one or two sentences carry what a model writes. At .61, where the reader takes claims for
 supported, more than twice as many of the false ones of `training/bench_reader.py` pass, for half as many again of the
 true ones."""
-_LONG = 40  # words
+_COPIED_WORDS = 8
+_LONG = 20  # words
 _CALENDAR = frozenset(
     content_words(
         "January February March April in May June July August September October November December"
@@ -180,6 +182,8 @@ def _runs(facts: str, passage: Passage) -> list[tuple[Evidence, str]]:
         read = passage.text[spans[first - 1][0] if first and heads[first - 1] else start : end]
         if any(heads[first : last + 1]) or _goes_beyond(facts, read) or missing_facts(facts, _known(passage, read)):
             continue
+        if _swaps_a_name(facts, read):
+            continue
         found.append((Evidence(passage, passage.start + start, passage.start + end), read))
     return found
 
@@ -189,6 +193,24 @@ def _goes_beyond(claim: str, quote: str) -> bool:
     said = set(content_words(claim))
     own_words = len(said - set(content_words(quote))) / max(1, len(said))
     return own_words > (0.3 if len(claim.split()) > _LONG else 0.5)
+
+
+def _swaps_a_name(claim: str, quote: str) -> bool:
+    """True for what copies the quote but for a name or number, in whose place it has another one."""
+    said, known = claim.split(), quote.split()
+    alike = SequenceMatcher(None, said, known, autojunk=False)
+    if sum(size for *_, size in alike.get_matching_blocks()) < _COPIED_WORDS:
+        return False
+    for kind, a, b, c, d in alike.get_opcodes():
+        mine, theirs = _named(said[a:b]), _named(known[c:d])
+        if kind == "replace" and mine and theirs and not has_name(mine, theirs) and not has_name(theirs, mine):
+            return True
+    return False
+
+
+def _named(words: Sequence[str]) -> str:
+    """The names and numbers among these words."""
+    return " ".join(word.strip('.,;:!?“”"()') for word in words if word[:1].isupper() or word[:1].isdigit())
 
 
 def is_fragment(text: str) -> bool:
