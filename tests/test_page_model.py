@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag.ui.asking import Asking
 from rag.ui.session import answering, desk
 from rag.ui.text import plain
 from tests.model_server import ModelServer, Reply, place_of
@@ -51,6 +52,17 @@ def opens(at: AppTest, page: str) -> AppTest:
     return at.switch_page(f"rag/ui/{page}.py").run()
 
 
+def begun() -> tuple[AppTest, Asking]:
+    """The page with the question asked, once its answer is being written."""
+    at = opened()
+    at.chat_input[0].set_value(QUESTION).run()
+    [conversation] = [id_ for id_ in remembered(at).conversations.values() if id_]
+    [asking] = answering().unkept(conversation)
+    while not asking.rest:
+        assert not asking.finished.wait(0.05)
+    return at, asking
+
+
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -69,12 +81,7 @@ def test_a_models_answer_is_shown_with_what_was_not_found_marked_and_one_switch_
 
 def test_while_it_writes_the_page_shows_what_is_checked_and_stop_keeps_it(model: ModelServer) -> None:
     model.says(Reply(f"{GIRDERS} [1] The rest is still to", hold=threading.Event()))
-    at = opened()
-    at.chat_input[0].set_value(QUESTION).run()
-    [conversation] = [id_ for id_ in remembered(at).conversations.values() if id_]
-    [asking] = answering().unkept(conversation)
-    while not asking.rest:
-        assert not asking.finished.wait(0.05)
+    at, _ = begun()
     at.run()
     assert "The rest is still to" in verbatim_texts(at, "unchecked")
     assert GIRDERS in verbatim_texts(at, "")
@@ -196,12 +203,7 @@ def test_what_cannot_be_kept_is_answered_all_the_same_and_followed_up(articles: 
 
 def test_deleting_a_conversation_stops_what_is_being_written_in_it(model: ModelServer) -> None:
     model.says(Reply(f"{GIRDERS} [1] The rest is still to", hold=threading.Event()))
-    at = opened()
-    at.chat_input[0].set_value(QUESTION).run()
-    [conversation] = [id_ for id_ in remembered(at).conversations.values() if id_]
-    [asking] = answering().unkept(conversation)
-    while not asking.rest:
-        assert not asking.finished.wait(0.05)
+    at, asking = begun()
     at.run()
     button(at, "delete_conversation").click().run()
     assert asking.finished.wait(20)
@@ -213,12 +215,7 @@ def test_a_document_that_changes_while_it_is_answered_from_is_said_to_have_chang
 ) -> None:
     go_on = threading.Event()
     model.says(Reply(f"{GIRDERS} [1]", hold=go_on))
-    at = opened()
-    at.chat_input[0].set_value(QUESTION).run()
-    [conversation] = [id_ for id_ in remembered(at).conversations.values() if id_]
-    [asking] = answering().unkept(conversation)
-    while not asking.rest:
-        assert not asking.finished.wait(0.05)
+    at, _ = begun()
     (articles / "bridge.md").unlink()
     desk().assistant.sync(desk().assistant.library.first)
     go_on.set()
