@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from rag.ui.keyboard import listen
 from rag.ui.session import guarded, sidebar
 
 _UI = Path(__file__).parent / "rag" / "ui"
@@ -23,3 +24,4 @@ st.set_page_config(layout="wide" if page.url_path == "documents" else "centered"
 st.html(_UI / "page.css")
 if guarded(sidebar):  # what stops the sidebar, a wrong setting for one, would stop the page with the same words
     page.run()
+    listen()

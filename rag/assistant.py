@@ -133,6 +133,13 @@ class Assistant:
             raise LibraryError(f"“{name}” is not among the documents any more.")
         return document
 
+    def file(self, document_set: DocumentSet, name: str) -> Path | None:
+        """The file that the document of that name was read from, as it lies there now; None if it is gone.
+
+        A record of a file has none of its own.
+        """
+        return self.library.files(document_set).get(name)
+
     def dates(self, document_set: DocumentSet) -> tuple[date, date] | None:
         """The first and the last publication date among the documents that state one."""
         known = [entry.published for entry in self.entries(document_set) if entry.published]

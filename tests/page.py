@@ -98,9 +98,12 @@ def button(at: AppTest, start: str) -> Any:
 
 def verbatim_texts(at: AppTest, *styles: str) -> str:
     """All that the page shows as characters, a line for each block; with styles, only what has one of them."""
-    drawn = [block for element in at.get("bidi_component") for block in json.loads(element.proto.json)["blocks"]]
+    drawn = [
+        block for element in at.get("bidi_component") for block in json.loads(element.proto.json).get("blocks", ())
+    ]
     return "\n".join(
-        "".join(text for text, given in block["parts"] if not styles or given in styles) for block in drawn
+        "".join(text for text, given, *_ in block["parts"] if not styles or set(given.split() or [""]) & set(styles))
+        for block in drawn
     )
 
 

@@ -6,6 +6,7 @@ import json
 import string
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.ingest.changes import Changes, find_changes
-from rag.types import Document, Progress, SyncReport
+from rag.types import Citation, Document, Progress, SyncReport
 from rag.ui.documents import _plan
-from rag.ui.drawer import _moved, _parts
-from rag.ui.session import Shown, desk
+from rag.ui.drawer import article_parts, place
+from rag.ui.session import desk
 from rag.ui.text import excerpt, listed, plain, progress_words
 from tests.page import (
     APP,
@@ -92,19 +93,45 @@ def test_the_short_answer_opens_the_answer_and_is_marked_more_strongly_in_the_ar
     assert verbatim_texts(at, "key").strip() == answer.sentences[0].text
 
 
-def test_the_short_answer_moves_with_the_words_that_hold_it() -> None:
-    shown = Shown("a.txt", 10, 30, "It closed in 2024 for", (23, 27))
-    assert _moved(shown, 110) == (123, 127)
-    assert _moved(Shown("a.txt", 10, 30, "It closed in 2024 for"), 110) is None
+def test_the_cited_words_are_marked_where_they_stand_now() -> None:
     text = "Before. It closed in 2024 for good. After."
-    parts = _parts(Document("a.txt", text, "A", ""), 8, 35, (18, 25))
-    assert parts == (
+    moved = cited("It closed in 2024 for good.", 110, (120, 127))
+    span = place(text, moved)
+    assert span == (8, 35)
+    other = cited("After.", 36)
+    assert article_parts(Document("a.txt", text, "A", ""), [(moved, span), (other, (36, 42))], moved) == (
         ("Before. ", ""),
-        ("It closed ", "mark"),
-        ("in 2024", "key"),
-        (" for good.", "mark"),
-        (" After.", ""),
+        ("It closed ", "mark now", "1"),
+        ("in 2024", "mark key now", "1"),
+        (" for good.", "mark now", "1"),
+        (" ", ""),
+        ("After.", "mark", "1"),
     )
+    assert place(text, cited("It opened.", 0)) is None
+
+
+def test_words_that_two_citations_share_are_marked_for_both() -> None:
+    text = "One two three four."
+    first, second = cited("One two three", 0), replace(cited("two three four.", 4), number=2)
+    parts = article_parts(Document("a.txt", text, "A", ""), [(first, (0, 13)), (second, (4, 19))], second)
+    assert parts == (("One ", "mark", "1"), ("two three", "mark now", "1, 2"), (" four.", "mark now", "2"))
+    assert "".join(part[0] for part in parts) == text
+
+
+def test_front_matter_and_the_signs_of_headings_step_back_in_an_article() -> None:
+    text = "---\ntitle: A\n---\n# The bridge\n\nIt is open. # not one\n"
+    assert article_parts(Document("a.md", text, "A", ""), [], None) == (
+        ("---\ntitle: A\n---\n", "faint"),
+        ("# ", "faint"),
+        ("The bridge", "title"),
+        ("\n\nIt is open. # not one\n", ""),
+    )
+    assert article_parts(Document("a.txt", "# 1 is a number", "A", ""), [], None) == (("# 1 is a number", ""),)
+
+
+def cited(quote: str, start: int, short: tuple[int, int] | None = None) -> Citation:
+    """A citation of these words in a.txt."""
+    return Citation(1, "a.txt", "A", None, None, None, start, start + len(quote), quote, short)
 
 
 def test_what_the_documents_do_not_say_is_not_answered(articles: Path) -> None:
@@ -303,12 +330,13 @@ def test_a_folder_that_is_called_as_the_root_is_chosen_by_its_longer_name(articl
 )
 def test_front_matter_is_faint_where_it_is_front_matter(name: str, text: str, faint: str) -> None:
     document = Document(name, text, "A", "")
-    for start, end in ((0, 0), (len(text) - 6, len(text)), (4, 9)):
-        parts = _parts(document, start, end)
-        assert "".join(part for part, _ in parts) == text
-        shown = faint[:start] if start < end else faint
-        assert "".join(part for part, style in parts if style == "faint") == shown
-        assert "".join(part for part, style in parts if style == "mark") == text[start:end]
+    for start, end in ((len(text) - 6, len(text)), (4, 9)):
+        words = cited(text[start:end], start)
+        parts = article_parts(document, [(words, (start, end))], words)
+        assert "".join(part[0] for part in parts) == text
+        shown = "".join(text[n] for n in range(len(faint)) if not start <= n < end)
+        assert "".join(part[0] for part in parts if part[1] == "faint") == shown
+        assert "".join(part[0] for part in parts if part[1] == "mark now") == text[start:end]
 
 
 def _select_all(at: AppTest) -> None:

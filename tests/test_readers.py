@@ -18,12 +18,13 @@ from unicodedata import is_normalized
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from rag.errors import ReadError
 from rag.ingest import readers
 from rag.ingest.frames import pack, unpack
 from rag.ingest.html import article_text, decode_html, parse_html
-from rag.ingest.pdf import join_broken_words, join_pages, paragraphs
+from rag.ingest.pdf import join_broken_words, join_pages, page_picture, paragraphs
 from rag.ingest.plain import read_text
 from rag.ingest.readers import READERS, FileReader, read_file
 from rag.sentences import sentence_spans
@@ -379,6 +380,22 @@ def test_pdf_pages_are_where_they_start(tmp_path: Path) -> None:
     assert document.text[document.pages[2] :] == "The second page of it."
     assert document.pages[1] == document.pages[2]
     assert (document.page_at(0), document.page_at(len(document.text) - 1)) == (1, 3)
+
+
+def test_a_page_is_drawn_with_the_quoted_words_marked_where_they_stand() -> None:
+    data = pdf([["Not here."], ["The toll stays", "at two crowns. And more."]])
+    marked = shown_colours(page_picture(data, 2, "The toll stays at two crowns."))
+    assert (255, 224, 102) in marked
+    assert (255, 224, 102) not in shown_colours(page_picture(data, 1, "The toll stays at two crowns."))
+    assert page_picture(data, 3, "Not here.") is None
+    assert page_picture(b"no PDF", 1, "Not here.") is None
+
+
+def shown_colours(picture: bytes | None) -> set[object]:
+    """The colours of a PNG's points."""
+    assert picture is not None
+    with Image.open(io.BytesIO(picture)) as opened:
+        return {colour for _, colour in opened.convert("RGB").getcolors(opened.width * opened.height) or ()}
 
 
 def test_a_pdf_is_not_dated_by_its_making(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from itertools import pairwise
 from math import ceil
@@ -144,3 +145,61 @@ def _goes_on(line: str, following: str, width: int) -> bool:
     if _SENTENCE_END.search(line):
         return len(line) >= _FULL * width and not following[0].islower()
     return len(line) >= _HALF * width and (following[0].islower() or len(line) >= 0.7 * width)
+
+
+# -- pictures of pages ------------------------------------------------------------------------------------------------
+
+_PICTURE_WIDTH = 900  # pixels
+_MARKER = (255, 224, 102)
+
+
+def page_picture(data: bytes, page: int, quote: str) -> bytes | None:
+    """Page number `page`, counted from 1, as a PNG with the words of the quote marked where they are found on it.
+
+    None for a page that cannot be drawn.
+    """
+    import pypdfium2
+    from PIL import Image, ImageChops, ImageDraw
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        drawn = pdf[page - 1]
+        scale = _PICTURE_WIDTH / drawn.get_width()
+        picture = drawn.render(scale=scale).to_pil().convert("RGB")
+        boxes = [] if drawn.get_rotation() else _boxes(drawn.get_textpage(), quote)
+        height = drawn.get_height()
+    except (pypdfium2.PdfiumError, IndexError):
+        return None
+    finally:
+        pdf.close()
+    marks = Image.new("RGB", picture.size, "white")
+    pen = ImageDraw.Draw(marks)
+    for left, bottom, right, top in boxes:
+        pen.rectangle((left * scale, (height - top) * scale, right * scale, (height - bottom) * scale), fill=_MARKER)
+    out = io.BytesIO()
+    ImageChops.multiply(picture, marks).save(out, "PNG")
+    return out.getvalue()
+
+
+def _boxes(text_page: Any, quote: str) -> list[tuple[float, float, float, float]]:
+    """Left, bottom, right and top, in points, of the runs of characters that are the quote's.
+
+    Spaces, hyphens and line ends count for nothing, since joining the lines of a page changes them.
+    """
+    raw = str(text_page.get_text_range())
+    places = [n for n, sign in enumerate(raw) if sign.isalnum()]
+    start = "".join(raw[n] for n in places).find("".join(filter(str.isalnum, quote)))
+    count = sum(map(str.isalnum, quote))
+    if start < 0 or not count or len(raw) != text_page.count_chars():
+        return []
+    lines: list[tuple[float, float, float, float]] = []
+    for n in places[start : start + count]:
+        left, bottom, right, top = text_page.get_charbox(n, loose=True)
+        if lines and abs(lines[-1][1] - bottom) < (top - bottom) / 2 and left >= lines[-1][0]:
+            lines[-1] = (lines[-1][0], min(lines[-1][1], bottom), right, max(lines[-1][3], top))
+        else:
+            lines.append((left, bottom, right, top))
+    return lines

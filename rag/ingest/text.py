@@ -106,3 +106,11 @@ def tidy(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
     lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+_MARKDOWN_HEADING = re.compile(r"^#{1,6} .*\S", re.MULTILINE)
+
+
+def heading_spans(text: str) -> list[tuple[int, int]]:
+    """The spans of the lines that are headings in Markdown, their signs included."""
+    return [found.span() for found in _MARKDOWN_HEADING.finditer(text)]

@@ -12,12 +12,15 @@ from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui.asking import Asking
 from rag.ui.session import Shown, answering, desk, open_drawer, session
-from rag.ui.text import excerpt, listed, plain, source_label
-from rag.ui.verbatim import Block, block, verbatim
+from rag.ui.sources import citation_shown, draw_sources
+from rag.ui.text import counted, excerpt, listed, plain, source_label
+from rag.ui.verbatim import Block, Part, block, verbatim
 
 _NEAREST = 3
 _EVERY = 0.25  # seconds
 _HIDE = "hide_unsupported"
+_VERBS = {"retrieve": "searched", "read": "read", "write": "written"}
+_WORTH_TELLING = 0.05  # seconds
 
 
 def draw_question(key: str, question: str) -> None:
@@ -80,10 +83,45 @@ def _coming(asking: Asking, key: str) -> None:
         before = paragraphs.pop() if paragraphs else ()
         paragraphs.append((*before, (" " if before else "", ""), (asking.rest, "unchecked")))
     blocks = [Block("answer", parts) for parts in paragraphs]
-    verbatim(f"coming-{key}", [*blocks, block("doing", asking.doing)])
+    verbatim(
+        f"coming-{key}",
+        [*blocks, *_steps(asking)],
+        citations=asking.citations,
+        cited=lambda number: _open_meanwhile(asking, number),
+    )
     st.button("Stop", key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop, disabled=asking.stopped())
-    if finished:
+    if finished or session().opening:
+        session().opening = False
         st.rerun()
+
+
+def _open_meanwhile(asking: Asking, number: int) -> None:
+    open_drawer(citation_shown(asking.citations, number))
+    session().opening = True  # the drawer is drawn by the whole page, not by this fragment of it
+
+
+def _steps(asking: Asking) -> list[Block]:
+    done = [block("done", f"{words} · {seconds:.1f} s") for words, seconds in asking.done]
+    return [*done, block("doing", asking.doing)]
+
+
+def _tell_checks(answer: Answer) -> None:
+    """How many of the sentences were found in the documents, and what took how long."""
+    whole = [sentence for sentence in answer.sentences if not sentence.short]
+    found = sum(sentence.supported for sentence in whole)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(
+            f"{found} of {counted(len(whole), 'sentence')} supported",
+            icon=":material/verified:" if found == len(whole) else ":material/rule:",
+            color="green" if found == len(whole) else "orange",
+        )
+        st.caption(_times(answer), width="content")
+
+
+def _times(answer: Answer) -> str:
+    took = answer.seconds
+    steps = [f"{verb} in {took[step]:.1f} s" for step, verb in _VERBS.items() if took.get(step, 0.0) >= _WORTH_TELLING]
+    return " · ".join([*steps, f"{took['total']:.1f} s in all"]) if "total" in took else ""
 
 
 def _draw_answer(key: str, answer: Answer) -> None:
@@ -98,10 +136,14 @@ def _draw_answer(key: str, answer: Answer) -> None:
     hidden = len(answer.sentences) - len(shown)
     notes = [*answer.notes, *([f"{hidden} not found in the documents and hidden."] if hidden else [])]
     notes += [f"Searched for: {answer.searched}"] if answer.searched != answer.question else []
-    verbatim(f"answer-{key}", [*blocks, *(block("note", note) for note in notes)])
-    with st.container(key=f"sources-{key}", gap="xsmall"):
-        for citation in answer.citations:
-            _source_button(key, citation)
+    verbatim(
+        f"answer-{key}",
+        [*blocks, *(block("note", note) for note in notes)],
+        citations=answer.citations,
+        cited=lambda number: open_drawer(citation_shown(answer.citations, number)),
+    )
+    draw_sources(key, answer.citations)
+    _tell_checks(answer)
 
 
 def _draw_silence(key: str, answer: Answer) -> None:
@@ -112,7 +154,18 @@ def _draw_silence(key: str, answer: Answer) -> None:
     for number, passage in enumerate(nearest):
         with st.container(key=f"nearest-{key}-{number}", gap="xxsmall"):
             verbatim(f"passage-{key}-{number}", [block("quote", excerpt(passage.text))])
-            shown = Shown(passage.document, passage.start, passage.end, passage.text)
+            nearest_words = Citation(
+                0,
+                passage.document,
+                passage.title,
+                passage.outlet,
+                passage.published,
+                passage.page,
+                passage.start,
+                passage.end,
+                passage.text,
+            )
+            shown = Shown(passage.document, (nearest_words,))
             label = source_label(passage.title, passage.outlet, passage.published, passage.page)
             st.button(
                 plain(label),
@@ -196,23 +249,13 @@ def _paragraphs(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
     return paragraphs
 
 
-def _parts(sentences: Sequence[Sentence]) -> tuple[tuple[str, str], ...]:
-    parts: list[tuple[str, str]] = []
+def _parts(sentences: Sequence[Sentence]) -> tuple[Part, ...]:
+    parts: list[Part] = []
     for sentence in sentences:
         parts += [(" ", "")] if parts else []
-        style = "short" if sentence.short else "" if sentence.supported else "unfound"
-        numbers = "".join(f"[{number}]" for number in sentence.citations)
-        mark = (numbers, "number") if sentence.supported else (UNSUPPORTED, "flag")
-        parts += [(sentence.text, style), (" ", ""), mark]
+        parts.append((sentence.text, "short" if sentence.short else "" if sentence.supported else "unfound"))
+        if sentence.supported:
+            parts += [(str(number), "cite") for number in sentence.citations]
+        else:
+            parts += [(" ", ""), (UNSUPPORTED, "flag")]
     return tuple(parts)
-
-
-def _source_button(key: str, citation: Citation) -> None:
-    label = f"[{citation.number}] " + source_label(citation.title, citation.outlet, citation.published, citation.page)
-    st.button(
-        plain(label),
-        key=f"source-{key}-{citation.number}",
-        type="secondary",
-        on_click=open_drawer,
-        args=(Shown(citation.document, citation.start, citation.end, citation.quote, citation.short),),
-    )

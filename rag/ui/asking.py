@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 
@@ -18,8 +19,9 @@ from rag.ui.jobs import UNEXPECTED, Desk
 class Asking(Listener):
     """A question on its way to an answer; the page reads it while a thread of its own does the work.
 
-    `number` is the turn whose place the answer takes, None for a new one. Once `finished` is set, `turn` holds the
-    answer, and `kept` its number in the history or `unsaved` why it could not be kept there.
+    `doing` says what is being done, `done` what was and how many seconds it took. `number` is the turn whose place the
+    answer takes, None for a new one. Once `finished` is set, `turn` holds the answer, and `kept` its number in the
+    history or `unsaved` why it could not be kept there.
     """
 
     def __init__(self, question: str, searched: str = "", *, quotes: bool = False, number: int | None = None) -> None:
@@ -29,20 +31,26 @@ class Asking(Listener):
         self.number = number
         self.finished = threading.Event()
         self.doing = "Waiting for the answer above"
+        self.done: tuple[tuple[str, float], ...] = ()
         self.sentences: tuple[Sentence, ...] = ()
+        self.citations: tuple[Citation, ...] = ()
         self.rest = ""
         self.turn = Turn(question)
         self.kept: int | None = None
         self.unsaved = ""
         self._halted = threading.Event()
+        self._since: float | None = None  # when what it does began; it waits until then
 
     def step(self, words: str) -> None:
         """See `Listener`."""
-        self.doing = words
+        now = time.monotonic()
+        if self._since is not None:
+            self.done = (*self.done, (self.doing, now - self._since))
+        self.doing, self._since = words, now
 
     def drafted(self, sentences: Sequence[Sentence], citations: Sequence[Citation], rest: str) -> None:
         """See `Listener`."""
-        self.sentences, self.rest = tuple(sentences), rest
+        self.sentences, self.citations, self.rest = tuple(sentences), tuple(citations), rest
 
     def stopped(self) -> bool:
         """See `Listener`."""

@@ -2,84 +2,198 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
 import streamlit as st
 
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet
+from rag.ingest.pdf import page_picture
 from rag.ingest.readers import front_matter
-from rag.types import Document
+from rag.ingest.text import heading_spans
+from rag.types import Citation, Document
 from rag.ui.session import Shown, close_drawer, desk, guarded, session
 from rag.ui.text import described
-from rag.ui.verbatim import Block, block, verbatim
+from rag.ui.verbatim import Block, Part, block, verbatim
 
 _WIDTH = 760
-_WITH_FRONT_MATTER = (".md", ".markdown", ".txt")
+_WIDE = 1180  # pixels: the text and a page's picture beside it
+_MARKDOWN = (".md", ".markdown")
+_WITH_FRONT_MATTER = (*_MARKDOWN, ".txt")
+_LOST = "The article has changed since; these words are not in it any more:"
 
 
 def draw_drawer(document_set: DocumentSet) -> None:
     """Open the drawer if a document is to be shown; it stays through reruns until it is closed."""
     shown = session().drawer
-    if shown is not None:
-        _drawer(document_set, shown)
+    if shown is None:
+        return
+
+    @st.dialog(
+        "Source",
+        width=_WIDE if _is_pdf(shown.document) and shown.citation else _WIDTH,
+        position="right",
+        icon=":material/article:",
+        on_dismiss=close_drawer,
+    )
+    def drawer() -> None:
+        guarded(lambda: _draw(document_set))
+
+    drawer()
 
 
-@st.dialog("Source", width=_WIDTH, position="right", icon=":material/article:", on_dismiss=close_drawer)
-def _drawer(document_set: DocumentSet, shown: Shown) -> None:
-    guarded(lambda: _article(document_set, shown))
-
-
-def _article(document_set: DocumentSet, shown: Shown) -> None:
+def _draw(document_set: DocumentSet) -> None:
+    shown = session().drawer  # not what the drawer was opened with: its own buttons go on to other citations
+    if shown is None:
+        return
     try:
         document = desk().assistant.document(document_set, shown.document)
     except FootnoteError as error:
-        quote = [block("quote", shown.quote)] if shown.quote else []
+        _draw_head(document_set, shown, None)
+        quote = [block("quote", shown.citation.quote)] if shown.citation else []
         verbatim("drawer", [block("note", str(error)), *quote])
         return
-    page = f"page {page}" if shown.quote and (page := document.page_at(shown.start)) else None
+    _draw_head(document_set, shown, document)
+    picture = _picture(document_set, document, shown.citation)
+    if picture is None:
+        _article(document, shown)
+        return
+    with st.container(horizontal=True, key="page_and_text"):
+        with st.container(width=480, key="page_picture"):
+            st.image(picture, width="stretch", caption=_page_words(document, shown.citation))
+        with st.container(width=560):
+            _article(document, shown)
+
+
+# -- the head ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_head(document_set: DocumentSet, shown: Shown, document: Document | None) -> None:
+    """The way to the citations before and after this one, to the file, and to where the article stood first."""
+    file = desk().assistant.file(document_set, document.name) if document else None
+    url = document.url if document and (document.url or "").startswith(("http://", "https://")) else None
+    if not (shown.citations[1:] or file or url):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="steps"):
+        if shown.citations[1:]:
+            _offer_others(shown)
+        if file:
+            st.download_button(
+                "Open the file",
+                data=lambda: file.read_bytes(),
+                file_name=file.name,
+                key="file",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+        if url:
+            st.link_button("Original page", url, icon=":material/open_in_new:", type="tertiary")
+
+
+def _offer_others(shown: Shown) -> None:
+    for label, icon, step in (("Previous", "chevron_left", -1), ("Next", "chevron_right", 1)):
+        at = shown.at + step
+        st.button(
+            label,
+            key=f"{label.lower()}_citation",
+            icon=f":material/{icon}:",
+            disabled=not 0 <= at < len(shown.citations),
+            on_click=_go,
+            args=(at,),
+        )
+    st.text(f"Citation {shown.at + 1} of {len(shown.citations)}", width="content")
+
+
+def _go(at: int) -> None:
+    shown = session().drawer
+    if shown is not None:
+        session().drawer = replace(shown, document=shown.citations[at].document, at=at)
+
+
+# -- the article ------------------------------------------------------------------------------------------------------
+
+
+def _article(document: Document, shown: Shown) -> None:
+    page = _page_words(document, shown.citation)
     facts = described(document.outlet, document.author, document.published, page, document.name)
-    start, end = _place(document, shown)
     head = [block("heading", document.title), block("note", facts)]
-    if shown.quote and start == end:
-        head.append(block("note", "The article has changed since; these words are not in it any more:"))
-        head.append(block("quote", shown.quote))
-    verbatim(
-        "drawer", [*head, Block("article", _parts(document, start, end, _moved(shown, start)))], scroll=start < end
-    )
+    here = [(citation, place(document.text, citation)) for citation in shown.citations
+            if citation.document == document.name]  # fmt: skip
+    if shown.citation and place(document.text, shown.citation) is None:
+        head += [block("note", _LOST), block("quote", shown.citation.quote)]
+    found = [(citation, span) for citation, span in here if span is not None]
+    parts = article_parts(document, found, shown.citation)
+    verbatim("drawer", [*head, Block("article", parts)], scroll=bool(found))
 
 
-def _parts(
-    document: Document, start: int, end: int, short: tuple[int, int] | None = None
-) -> tuple[tuple[str, str], ...]:
-    """The whole text, in order: front matter faint, `text[start:end]` marked, the short answer in it more strongly."""
+def place(text: str, citation: Citation) -> tuple[int, int] | None:
+    """Where the cited words stand now: where they did, or where they moved to in a changed article; None if nowhere."""
+    if text[citation.start : citation.end] == citation.quote:
+        return citation.start, citation.end
+    start = text.find(citation.quote)
+    return (start, start + len(citation.quote)) if start >= 0 else None
+
+
+def article_parts(
+    document: Document, found: Sequence[tuple[Citation, tuple[int, int]]], current: Citation | None
+) -> tuple[Part, ...]:
+    """The whole text in parts: front matter faint, headings as such, the words of each citation, at its span, marked.
+
+    The short answers among these words stand out, and those of the current citation most.
+    """
     text = document.text
-    edge = front_matter(text)[1] if document.name.lower().endswith(_WITH_FRONT_MATTER) else 0
-    edge = min(edge, start) if start < end else edge
-    if start == end:
-        return tuple(part for part in ((text[:edge], "faint"), (text[edge:], "")) if part[0])
-    a, b = short or (start, start)
-    parts = (
-        (text[:edge], "faint"),
-        (text[edge:start], ""),
-        (text[start:a], "mark"),
-        (text[a:b], "key"),
-        (text[b:end], "mark"),
-        (text[end:], ""),
-    )
+    lower = document.name.lower()
+    edge = front_matter(text)[1] if lower.endswith(_WITH_FRONT_MATTER) else 0
+    titles = [(a, b) for a, b in heading_spans(text) if a >= edge] if lower.endswith(_MARKDOWN) else []
+    shorts = [(c.short[0] - c.start + a, c.short[1] - c.start + a) for c, (a, _) in found if c.short]
+    cuts = {0, edge, len(text), *(cut for spans in (titles, shorts, [span for _, span in found]) for span in spans
+                                  for cut in span)}  # fmt: skip
+    cuts |= {text.index(" ", a) + 1 for a, b in titles if " " in text[a:b]}
+    parts: list[Part] = []
+    for start, end in pairwise(sorted(cuts)):
+        covering = [citation for citation, (a, b) in found if a <= start and end <= b]
+        if covering:
+            style = "mark" + " key" * _within(start, shorts) + " now" * (current in covering)
+            numbers = ", ".join(str(citation.number) for citation in covering if citation.number)
+            parts.append((text[start:end], style, numbers))
+        elif _within(start, titles):
+            parts.append((text[start:end], "faint" if text[start] == "#" else "title"))
+        else:
+            parts.append((text[start:end], "faint" if end <= edge else ""))
     return tuple(part for part in parts if part[0])
 
 
-def _moved(shown: Shown, start: int) -> tuple[int, int] | None:
-    """Where the short answer stands now that the words stand at `start`."""
-    if shown.short is None:
+def _within(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)
+
+
+# -- pages of a PDF ---------------------------------------------------------------------------------------------------
+
+
+def _is_pdf(name: str) -> bool:
+    return name.lower().endswith(".pdf")
+
+
+def _page_words(document: Document, citation: Citation | None) -> str | None:
+    span = place(document.text, citation) if citation else None
+    page = document.page_at(span[0]) if span else None
+    return f"page {page}" if page else None
+
+
+def _picture(document_set: DocumentSet, document: Document, citation: Citation | None) -> bytes | None:
+    """The page that is cited, as a picture with the words marked; None where there is none."""
+    span = place(document.text, citation) if citation else None
+    page = document.page_at(span[0]) if span else None
+    file = desk().assistant.file(document_set, document.name)
+    if not _is_pdf(document.name) or citation is None or page is None or file is None:
         return None
-    return shown.short[0] - shown.start + start, shown.short[1] - shown.start + start
+    return _drawn_page(file, document.sha256, page, citation.quote)
 
 
-def _place(document: Document, shown: Shown) -> tuple[int, int]:
-    """Where the words stand now: where they did, or where they moved to in a changed article; (0, 0) if nowhere."""
-    if not shown.quote:
-        return 0, 0
-    if document.text[shown.start : shown.end] == shown.quote:
-        return shown.start, shown.end
-    start = document.text.find(shown.quote)
-    return (start, start + len(shown.quote)) if start >= 0 else (0, 0)
+@st.cache_data(max_entries=32, show_spinner="Drawing the page")
+def _drawn_page(_file: Path, sha256: str, page: int, quote: str) -> bytes | None:
+    return page_picture(_file.read_bytes(), page, quote)

@@ -14,6 +14,7 @@ from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet, Removal
 from rag.settings import load_settings
+from rag.types import Citation
 from rag.ui.asking import Answering
 from rag.ui.jobs import UNEXPECTED, Desk, Job
 from rag.ui.text import counted, plain, progress_words
@@ -23,16 +24,19 @@ _SET = "set"  # the widget's key and the name in the address
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the drawer shows: a document, and the words in it that matter, `text[start:end] == quote`.
+    """What the drawer shows: a document, and the citations that one can go through, `at` the place of the current one.
 
-    `short` is the span of the short answer within them.
+    Without citations it is the document alone. A citation with the number 0 is a passage that no sentence rests on.
     """
 
     document: str
-    start: int = 0
-    end: int = 0
-    quote: str = ""
-    short: tuple[int, int] | None = None
+    citations: tuple[Citation, ...] = ()
+    at: int = 0
+
+    @property
+    def citation(self) -> Citation | None:
+        """The current one."""
+        return self.citations[self.at] if self.citations else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Session:
     """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
     `conversations` are the ids of those that are open, `deleted` of those that were deleted last. `hiding` is true
-    while sentences that were not found in the documents are left out.
+    while sentences that were not found in the documents are left out, `opening` from when an answer that is still being
+    written was left for an article until that is shown.
     """
 
     conversations: dict[str, str] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class Session:
     undo: dict[str, Undo] = field(default_factory=dict)
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drawer: Shown | None = None
+    opening: bool = False
     uploads: int = 0
 
 

@@ -1,28 +1,57 @@
 // Draws blocks of text by textContent alone: whatever the text holds, it stays text.
 const TAGS = { heading: "h2", item: "li", article: "article", quote: "blockquote" };
-const INLINE = { key: "strong", short: "strong", number: "span", faint: "span", unfound: "span", flag: "span", unchecked: "span" };
+const INLINE = { short: "strong", faint: "span", title: "strong", unfound: "span", flag: "span", unchecked: "span" };
 
-function drawPart(place, text, style) {
-  const tag = INLINE[style];
-  if (tag === undefined) {
-    place.append(document.createTextNode(text));
+function element(tag, name, text) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
+
+// -- cited words in an article: all that carry one of the same numbers are one mark, however many parts they come in
+
+function drawMark(block, text, style, number) {
+  let mark = block.lastChild;
+  if (mark?.nodeName !== "MARK" || mark.dataset.number !== number) {
+    mark = element("mark", "", "");
+    mark.dataset.number = number;
+    block.append(mark);
+  }
+  mark.classList.toggle("now", style.includes("now") || mark.classList.contains("now"));
+  mark.append(style.includes("key") ? element("strong", "key", text) : document.createTextNode(text));
+}
+
+// A number stays on the line of the word before it.
+function keepWith(block, button) {
+  const before = block.lastChild;
+  if (before?.className === "kept") {
+    before.append(button);
+    return;
+  }
+  const kept = element("span", "kept", "");
+  if (before?.nodeType === Node.TEXT_NODE) {
+    const [word] = before.data.match(/\S{0,30}$/u);
+    before.data = before.data.slice(0, before.data.length - word.length);
+    kept.append(word);
+  }
+  kept.append(button);
+  block.append(kept);
+}
+
+function drawPart(block, [text, style, number = ""], cite) {
+  if (style === "cite") {
+    keepWith(block, cite(text));
+  } else if (style.startsWith("mark")) {
+    drawMark(block, text, style, number);
+  } else if (INLINE[style] === undefined) {
+    block.append(document.createTextNode(text));
   } else {
-    const inline = document.createElement(tag);
-    inline.className = style;
-    inline.textContent = text;
-    place.append(inline);
+    block.append(element(INLINE[style], style, text));
   }
 }
 
-// Marked words and the key words among them are one mark, however many parts they come in.
-function markIn(block) {
-  if (block.lastChild?.nodeName !== "MARK") {
-    block.append(document.createElement("mark"));
-  }
-  return block.lastChild;
-}
-
-function drawBlock({ role, parts }) {
+function drawBlock({ role, parts }, cite) {
   const block = document.createElement(TAGS[role] ?? "p");
   block.className = role;
   if (role === "article") {
@@ -30,38 +59,118 @@ function drawBlock({ role, parts }) {
   } else {
     block.dir = "auto";
   }
-  for (const [text, style] of parts) {
-    drawPart(style === "mark" || style === "key" ? markIn(block) : block, text, style);
-  }
+  parts.forEach((part) => drawPart(block, part, cite));
   return block;
 }
 
-function drawAll(blocks) {
+function drawAll(blocks, cite) {
   const drawn = [];
   for (const block of blocks) {
-    const element = drawBlock(block);
+    const made = drawBlock(block, cite);
     if (block.role !== "item") {
-      drawn.push(element);
+      drawn.push(made);
     } else if (drawn.at(-1)?.tagName === "UL") {
-      drawn.at(-1).append(element);
+      drawn.at(-1).append(made);
     } else {
       const list = document.createElement("ul");
-      list.append(element);
+      list.append(made);
       drawn.push(list);
     }
   }
   return drawn;
 }
 
-export default function ({ data, parentElement }) {
+// -- the number of a citation: a button, and a card with the cited words while it is pointed at or has the focus
+
+const GAP = 6; // pixels between a number and its card
+const LINGER = 120; // milliseconds in which the pointer may cross that gap
+
+function cardOf({ quote, short, source }) {
+  const card = element("div", "card", "");
+  card.popover = "manual"; // in the top layer, so that nothing cuts it off
+  card.setAttribute("role", "tooltip");
+  const words = element("blockquote", "", "");
+  words.dir = "auto";
+  if (short) {
+    const [start, end] = short.map((offset) => Array.from(quote).slice(0, offset).join("").length);
+    words.append(quote.slice(0, start), element("strong", "", quote.slice(start, end)), quote.slice(end));
+  } else {
+    words.append(quote);
+  }
+  const from = element("p", "note", source);
+  from.dir = "auto";
+  card.append(words, from);
+  return card;
+}
+
+function place(card, button) {
+  const at = button.getBoundingClientRect();
+  const size = card.getBoundingClientRect();
+  const left = Math.min(Math.max(8, at.left + at.width / 2 - size.width / 2), innerWidth - size.width - 8);
+  const above = at.top - GAP - size.height;
+  card.style.left = `${left}px`;
+  card.style.top = `${above >= 8 ? above : at.bottom + GAP}px`;
+}
+
+function citer(root, cards, open) {
+  let shown = null;
+  let leaving = 0;
+  const hide = () => {
+    clearTimeout(leaving);
+    shown?.remove();
+    shown = null;
+  };
+  const show = (button, number) => {
+    hide();
+    shown = cardOf(cards[number]);
+    shown.id = "card";
+    shown.addEventListener("pointerenter", () => clearTimeout(leaving));
+    shown.addEventListener("pointerleave", hide);
+    root.append(shown);
+    shown.showPopover();
+    place(shown, button);
+    button.setAttribute("aria-describedby", "card");
+  };
+  root.hideCard = hide;
+  return (number) => {
+    const button = element("button", "cite", number);
+    button.type = "button";
+    button.setAttribute("aria-label", `Source ${number}`);
+    if (cards[number] === undefined) {
+      return button;
+    }
+    button.addEventListener("pointerenter", () => show(button, number));
+    button.addEventListener("pointerleave", () => {
+      leaving = setTimeout(hide, LINGER);
+    });
+    button.addEventListener("focus", () => button.matches(":focus-visible") && show(button, number));
+    button.addEventListener("blur", hide);
+    button.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+    button.addEventListener("click", () => {
+      hide();
+      open(Number(number));
+    });
+    return button;
+  };
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const wanted = JSON.stringify(data);
-  if (root.wanted === wanted) {
-    return; // nothing new: a selection and the place that was scrolled to stay
+  if (root.wanted !== wanted) {
+    root.wanted = wanted; // else a selection and the place that was scrolled to stay
+    const held = root.getRootNode().activeElement;
+    const focused = held?.classList.contains("cite") ? [...root.querySelectorAll(".cite")].indexOf(held) : -1;
+    root.hideCard?.();
+    root.replaceChildren(...drawAll(data.blocks, citer(root, data.cards, (number) => setTriggerValue("cited", number))));
+    if (focused >= 0) {
+      root.querySelectorAll(".cite")[focused]?.focus({ preventScroll: true });
+    }
+    if (data.scroll) {
+      requestAnimationFrame(() => {
+        (root.querySelector("mark.now") ?? root.querySelector("mark"))?.scrollIntoView({ block: "center", inline: "nearest" });
+      });
+    }
   }
-  root.wanted = wanted;
-  root.replaceChildren(...drawAll(data.blocks));
-  if (data.scroll) {
-    requestAnimationFrame(() => root.querySelector("mark")?.scrollIntoView({ block: "center", inline: "nearest" }));
-  }
+  return () => root.hideCard?.();
 }

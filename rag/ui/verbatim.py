@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from rag.ui.text import sendable
+from rag.types import Citation
+from rag.ui.text import sendable, source_label
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -18,17 +19,23 @@ _mount = st.components.v2.component(
     js=(_HERE / "verbatim.js").read_text(encoding="utf-8"),
 )
 
+Part = tuple[str, str] | tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph of text in parts, (text, style); a style is "", "faint", "mark", "key" (marked more strongly),
-    "short", "number", "unchecked", or "unfound" and "flag" for a sentence that nothing supports and for what says so.
+    """A paragraph of text in parts, (text, style); a style is "", "faint", "title" (of a section of an article),
+    "short", "unchecked", "unfound" and "flag" for a sentence that nothing supports and for what says so, or "cite" for
+    the number of a citation, which is a button.
 
-    `role` is "answer", "article", "doing", "heading", "item", "note", "question" or "quote".
+    Cited words are (text, style, numbers of the citations) with the style "mark", to which " key" is added for a short
+    answer's words and " now" for the citation that is looked at.
+
+    `role` is "answer", "article", "doing", "done", "heading", "item", "note", "question" or "quote".
     """
 
     role: str
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
 
 
 def block(role: str, text: str) -> Block:
@@ -36,7 +43,31 @@ def block(role: str, text: str) -> Block:
     return Block(role, ((text, ""),))
 
 
-def verbatim(key: str, blocks: Sequence[Block], *, scroll: bool = False) -> None:
-    """Show the blocks; `scroll` brings the first marked words into view. `key` must be the page's only one."""
-    drawn = [{"role": b.role, "parts": [[sendable(text), style] for text, style in b.parts]} for b in blocks]
-    _mount(key=key, data={"blocks": drawn, "scroll": scroll})
+def verbatim(
+    key: str,
+    blocks: Sequence[Block],
+    *,
+    scroll: bool = False,
+    citations: Sequence[Citation] = (),
+    cited: Callable[[int], None] | None = None,
+) -> None:
+    """Show the blocks; `scroll` brings the marked words into view. `key` must be the page's only one.
+
+    `citations` are those whose numbers stand in the blocks: each shows its words on hover and on focus, and is told to
+    `cited` when it is clicked.
+    """
+    drawn = [{"role": b.role, "parts": [[sendable(text), *rest] for text, *rest in b.parts]} for b in blocks]
+    data = {"blocks": drawn, "scroll": scroll, "cards": {str(c.number): _card(c) for c in citations}}
+
+    def clicked() -> None:
+        number = st.session_state[key].get("cited")
+        if cited is not None and number is not None:
+            cited(int(number))
+
+    _mount(key=key, data=data, on_cited_change=clicked)
+
+
+def _card(citation: Citation) -> dict[str, object]:
+    short = citation.short and [offset - citation.start for offset in citation.short]
+    source = source_label(citation.title, citation.outlet, citation.published, citation.page)
+    return {"quote": sendable(citation.quote), "short": short, "source": sendable(source)}
