@@ -17,10 +17,11 @@ page = st.navigation({
     "Footnote": [
         st.Page("rag/ui/chat.py", title="Ask", icon=":material/forum:", default=True),
         st.Page("rag/ui/documents.py", title="Documents", icon=":material/description:", url_path="documents"),
+        st.Page("rag/ui/feedback.py", title="Feedback", icon=":material/thumbs_up_down:", url_path="feedback"),
         st.Page("rag/ui/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
     ]
 })  # fmt: skip
-st.set_page_config(layout="wide" if page.url_path == "documents" else "centered")
+st.set_page_config(layout="wide" if page.url_path in ("documents", "feedback") else "centered")
 st.html(_UI / "page.css")
 if guarded(sidebar):  # what stops the sidebar, a wrong setting for one, would stop the page with the same words
     page.run()

@@ -14,12 +14,15 @@ from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.rewriting import rewritten
 from rag.answer.starters import starter_questions
 from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer
-from rag.errors import InputError, LibraryError, ModelError
+from rag.errors import FootnoteError, InputError, LibraryError, ModelError
+from rag.export.transcript import Article, Transcript
+from rag.feedback import Feedback
 from rag.history import History
 from rag.index.catalog import Entry
 from rag.index.index import Index
 from rag.ingest import sync as syncing
 from rag.ingest.library import DocumentSet, Library
+from rag.ingest.readers import front_matter
 from rag.models.embedding import Embedder, LocalEmbedder
 from rag.models.language import LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
@@ -36,10 +39,13 @@ from rag.types import (
     Plan,
     Progress,
     SyncReport,
+    Turn,
 )
 from rag.words import searchable
 
 _LONGEST_QUESTION = 2_000
+_CONVERSATIONS = "conversations.sqlite3"
+_WITH_FRONT_MATTER = (".md", ".markdown", ".txt")
 
 
 def _silent(_: Progress) -> None:
@@ -62,7 +68,8 @@ class Assistant:
     ) -> None:
         self.settings = settings
         self.library = Library(settings.documents, settings.home)
-        self.history = History(settings.home / "conversations.sqlite3")
+        self.history = History(settings.home / _CONVERSATIONS)
+        self.feedback = Feedback(settings.home / _CONVERSATIONS)
         self.preferences = Preferences(settings)
         self.embedder = embedder or _embedder(settings)
         self.reader = reader or _reader(settings, self.embedder)
@@ -84,6 +91,10 @@ class Assistant:
     def key(self, document_set: DocumentSet) -> str:
         """A short name for the set that no other set has."""
         return self.library.index_home(document_set).name
+
+    def set_names(self) -> dict[str, str]:
+        """The key of every set below the documents' folder -> the name it is shown by."""
+        return {self.key(document_set): document_set.name for document_set in self.library.sets()}
 
     def synced(self, document_set: DocumentSet) -> bool:
         """True once the set was read, though its files may have changed since."""
@@ -230,6 +241,29 @@ class Assistant:
         return {
             name: "changed" if name in now else "gone" for name in sorted(cited) if now.get(name) != answer.hashes[name]
         }
+
+    def transcript(self, conversation: str, document_set: DocumentSet | None = None) -> Transcript:
+        """The conversation with the articles that it cites, to be exported; raises LibraryError if it is gone.
+
+        `document_set` is the set that it is about, where that lies elsewhere than below the documents' folder.
+        """
+        about, turns = self.history.get(conversation), tuple(self.history.turns(conversation))
+        sets = [*([document_set] if document_set else []), *self.library.sets()]
+        found = next((known for known in sets if self.key(known) == about.key), None)
+        articles = self._cited_articles(found, turns) if found else {}
+        return Transcript(about.title, found.name if found else about.key, about.created, turns, articles)
+
+    def _cited_articles(self, document_set: DocumentSet, turns: Sequence[Turn]) -> dict[str, Article]:
+        names = [citation.document for turn in turns if turn.answer for citation in turn.answer.citations]
+        articles = {}
+        for name in dict.fromkeys(names):
+            try:
+                document = self.document(document_set, name)
+            except FootnoteError:
+                continue  # the quotes are worth having without it
+            fronted = name.lower().endswith(_WITH_FRONT_MATTER)
+            articles[name] = Article(document, front_matter(document.text)[1] if fronted else 0)
+        return articles
 
     def _model_or_problem(self) -> tuple[LanguageModel | None, str]:
         try:

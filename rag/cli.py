@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FootnoteError, InputError
+from rag.export.transcript import FORMATS
 from rag.terminal import Bar, prepare_streams, print_answer, print_json, say, tell, tell_failures, where
 
 if TYPE_CHECKING:
@@ -84,6 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--count", type=_count, default=10, help=f"how many passages, at most {_MOST_PASSAGES} (default: 10)"
     )
+    command(
+        "conversations",
+        _conversations,
+        "List the conversations that are kept: all, or with --documents those about that set.",
+        as_json,
+    )
+    export = command("export", _export, "Write a conversation as Markdown, as HTML or as JSON.")
+    which = export.add_mutually_exclusive_group(required=True)
+    which.add_argument("conversation", nargs="?", metavar="CONVERSATION", help="its id, or how the id begins")
+    which.add_argument("--last", action="store_true", help="the conversation that was last added to")
+    export.add_argument(
+        "--format", choices=FORMATS, help="html is one file with working citations (default: as FILE ends, or else md)"
+    )
+    export.add_argument("--out", type=Path, metavar="FILE", help="write to this file (default: to stdout)")
     command("documents", _documents, "List the documents and what could not be read.", as_json)
     command("check", _check, "Prove that every chunk is found, and repair what is not.", as_json)
     return parser
@@ -176,6 +191,25 @@ def _chat(options: argparse.Namespace) -> int:
 
     assistant, document_set = _opened_and_read(options)
     Chat(assistant, document_set, quotes=options.quotes).run()
+    return 0
+
+
+def _conversations(options: argparse.Namespace) -> int:
+    from rag.conversations import list_conversations
+
+    assistant, document_set = _open(options)
+    list_conversations(assistant, document_set if options.documents else None, as_json=options.json)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from rag.conversations import export_conversation
+
+    assistant, document_set = _open(options)
+    about = document_set if options.documents else None
+    ending = options.out.suffix.lower().removeprefix(".") if options.out else ""
+    form = options.format or (ending if ending in FORMATS else "md")
+    export_conversation(assistant, about, options.conversation, form, options.out)
     return 0
 
 

@@ -6,55 +6,27 @@ import json
 import sqlite3
 import unicodedata
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from rag.answer.records import answer_from_json, answer_to_json
-from rag.errors import InputError, LibraryError, StorageError
+from rag.database import GONE, Database, as_bytes, as_text, kept_time, require, stamp
+from rag.errors import InputError, LibraryError
 from rag.types import Answer, Exchange, Turn
 
-KEPT_DELETED: Final = timedelta(days=30)
-"""How long a deleted conversation can be restored."""
-
-_APPLICATION: Final = 0x466F6F74  # marks the file as one of conversations
-_SCHEMA_VERSION: Final = 1
-# `folded` comes before what is long: SQLite reads a row from its beginning. Texts are kept as bytes, for they may
-# hold half characters, which SQLite's strings cannot.
-_SCHEMA: Final = (
-    """CREATE TABLE conversations (
-       id TEXT PRIMARY KEY, key TEXT NOT NULL, title TEXT NOT NULL, folded TEXT NOT NULL, created TEXT NOT NULL,
-       updated TEXT NOT NULL, deleted TEXT)""",
-    "CREATE INDEX conversations_key ON conversations (key, updated)",
-    "CREATE INDEX conversations_deleted ON conversations (deleted) WHERE deleted IS NOT NULL",
-    """CREATE TABLE turns (
-       id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, number INTEGER NOT NULL, folded TEXT NOT NULL,
-       question BLOB NOT NULL, error BLOB NOT NULL, answer BLOB,
-       UNIQUE (conversation, number))""",
-    f"PRAGMA application_id = {_APPLICATION}",
-    f"PRAGMA user_version = {_SCHEMA_VERSION}",
-)
 _CONVERSATION: Final = """SELECT c.id, c.key, c.title, c.created, c.updated,
     (SELECT count(*) FROM turns t WHERE t.conversation = c.id) FROM conversations c WHERE c.deleted IS NULL"""
 _HOLDS_EVERY_WORD: Final = """NOT EXISTS (
     SELECT 1 FROM json_each(?) word WHERE NOT instr(c.folded, word.value) AND NOT EXISTS (
         SELECT 1 FROM turns t WHERE t.conversation = c.id AND instr(t.folded, word.value)))"""
 
-_PATIENCE: Final = 30.0  # seconds to wait while another process writes
 _TITLE: Final = 60  # characters of a question
 _LONGEST_TITLE: Final = 120
-_GONE: Final = "This conversation is not there any more."
 _DAMAGED_TURN: Final = "What was kept of this question is damaged: ask it again."
 _FOLDED_BY_HAND: Final = str.maketrans("øłđħŧı’", "oldhti'")  # what Unicode does not take for a letter with an accent
-
-_FULL: Final = frozenset({sqlite3.SQLITE_FULL})
-_IN_USE: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_OF_THE_SYSTEM: Final = frozenset(
-    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +57,7 @@ class History:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file.absolute()
+        self._database = Database(file)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -94,10 +66,10 @@ class History:
         now = datetime.now(UTC)
         conversation = Conversation(uuid.uuid4().hex, key, _title(question), now, now, 0)
         title = conversation.title
-        with self._writing() as db:
+        with self._database.writing() as db:
             db.execute(
                 "INSERT INTO conversations (id, key, title, folded, created, updated) VALUES (?, ?, ?, ?, ?, ?)",
-                (conversation.id, key, title, _folded(title), _stamp(now), _stamp(now)),
+                (conversation.id, key, title, _folded(title), stamp(now), stamp(now)),
             )
         return conversation
 
@@ -107,7 +79,7 @@ class History:
         Raises LibraryError if the conversation is gone.
         """
         row = _turn_row(turn)
-        with self._writing() as db:
+        with self._database.writing() as db:
             _touch(db, id_)
             last = "SELECT coalesce(max(number), -1) FROM turns WHERE conversation = ?"
             number = int(db.execute(last, (id_,)).fetchone()[0]) + 1
@@ -119,48 +91,63 @@ class History:
         return number
 
     def replace(self, id_: str, number: int, turn: Turn) -> None:
-        """Keep the turn in the place of the one with that number; raises LibraryError if there is none."""
+        """Keep the turn in the place of the one with that number; what was thought of the old answer goes with it.
+
+        Raises LibraryError if there is none.
+        """
         row = _turn_row(turn)
-        with self._writing() as db:
+        with self._database.writing() as db:
             _touch(db, id_)
             replaced = db.execute(
                 """UPDATE turns SET folded = ?, question = ?, error = ?, answer = ?
                    WHERE conversation = ? AND number = ?""",
                 (*row, id_, number),
             )
-            _require(replaced.rowcount, "This question is not in the conversation any more.")
+            require(replaced.rowcount, "This question is not in the conversation any more.")
+            db.execute("DELETE FROM judgements WHERE conversation = ? AND number = ?", (id_, number))
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def get(self, id_: str) -> Conversation:
         """The conversation; raises LibraryError if there is none."""
-        with self._reading() as db:
+        with self._database.reading() as db:
             row = db.execute(f"{_CONVERSATION} AND c.id = ?", (id_,)).fetchone()
             if row is None:
-                raise LibraryError(_GONE)
+                raise LibraryError(GONE)
             return _conversation(*row)
+
+    def find(self, start: str) -> Conversation:
+        """The one conversation whose id begins so; raises LibraryError if there is none, or several."""
+        with self._database.reading() as db:
+            rows = db.execute(f"{_CONVERSATION} AND substr(c.id, 1, ?) = ? LIMIT 2", (len(start), start)).fetchall()
+        if not start or not rows:
+            raise LibraryError(f"There is no conversation “{start}”: `python -m rag conversations` lists them.")
+        if len(rows) > 1:
+            raise LibraryError(f"Several conversations begin with “{start}”: give more of the id.")
+        return _conversation(*rows[0])
 
     def turns(self, id_: str) -> _Turns:
         """The turns of the conversation, oldest first; raises LibraryError if there is none.
 
         One that is damaged is a turn with an error in its place.
         """
-        with self._reading() as db:
+        with self._database.reading() as db:
             there = db.execute("SELECT count(*) FROM conversations WHERE id = ? AND deleted IS NULL", (id_,))
-            _require(there.fetchone()[0], _GONE)
+            require(there.fetchone()[0], GONE)
             rows = db.execute(
                 "SELECT question, error, answer FROM turns WHERE conversation = ? ORDER BY number", (id_,)
             ).fetchall()
-        return [_turn(*row) for row in rows]
+        return [turn_of(*row) for row in rows]
 
-    def list(self, key: str, words: str = "", most: int = 200) -> _Conversations:
-        """The conversations about the set with that key, the one that was last added to first; `most` of them.
+    def list(self, key: str | None, words: str = "", most: int = 200) -> _Conversations:
+        """The conversations about the set with that key, or about all sets; `most` of them, last added to first.
 
         Each holds every one of the words, in its title, a question or an answer, whatever their case and accents.
         """
-        with self._reading() as db:
+        with self._database.reading() as db:
             rows = db.execute(
-                f"{_CONVERSATION} AND c.key = ? AND {_HOLDS_EVERY_WORD} ORDER BY c.updated DESC, c.rowid DESC LIMIT ?",
+                f"""{_CONVERSATION} AND {"c.key = ?" if key is not None else "? IS NULL"} AND {_HOLDS_EVERY_WORD}
+                    ORDER BY c.updated DESC, c.rowid DESC LIMIT ?""",
                 (key, json.dumps(_folded(words).split()), max(0, most)),
             )
             return [_conversation(*row) for row in rows]
@@ -174,106 +161,28 @@ class History:
             raise InputError("Please give the conversation a name.")
         if len(title) > _LONGEST_TITLE:
             raise InputError(f"Please use at most {_LONGEST_TITLE} characters for the name; this has {len(title):,}.")
-        with self._writing() as db:
+        with self._database.writing() as db:
             renamed = db.execute(
                 "UPDATE conversations SET title = ?, folded = ? WHERE id = ? AND deleted IS NULL",
                 (title, _folded(title), id_),
             )
-            _require(renamed.rowcount, _GONE)
+            require(renamed.rowcount, GONE)
 
     def delete(self, id_: str) -> None:
         """Put the conversation aside; after `KEPT_DELETED` it is erased with the next thing that is written.
 
         Raises LibraryError if there is none.
         """
-        with self._writing() as db:
-            now = _stamp(datetime.now(UTC))
+        with self._database.writing() as db:
+            now = stamp(datetime.now(UTC))
             deleted = db.execute("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted IS NULL", (now, id_))
-            _require(deleted.rowcount, _GONE)
+            require(deleted.rowcount, GONE)
 
     def restore(self, id_: str) -> None:
         """Bring a deleted conversation back as it was; raises LibraryError if it is erased."""
-        with self._writing() as db:
+        with self._database.writing() as db:
             restored = db.execute("UPDATE conversations SET deleted = NULL WHERE id = ?", (id_,))
-            _require(restored.rowcount, "This conversation was erased and cannot be brought back.")
-
-    # -- the file -----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """One state of the file for all statements; a file not yet written reads like one without conversations."""
-        with self._faults_told(), closing(_connected(self._file if self._is_written() else ":memory:")) as db:
-            db.execute("BEGIN")
-            self._make(db)  # what is made here goes with the connection
-            yield db
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All of it is written, or nothing.
-
-        What is deleted is overwritten, and the rollback journal, unlike a write-ahead log, leaves no copy of it.
-        """
-        with self._faults_told():
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(_connected(self._file)) as db:
-                db.execute("PRAGMA secure_delete = ON")
-                db.execute("BEGIN IMMEDIATE")
-                self._make(db)
-                _erase_deleted(db)
-                yield db
-                db.execute("COMMIT")
-
-    def _is_written(self) -> bool:
-        try:
-            return self._file.stat().st_size > 0
-        except FileNotFoundError:
-            return False
-
-    def _make(self, db: sqlite3.Connection) -> None:
-        """Make the tables where there are none; raises StorageError for tables that are not ours."""
-        marks = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        application, version, tables = (db.execute(mark).fetchone()[0] for mark in marks)
-        if not (application or version or tables):
-            for statement in _SCHEMA:
-                db.execute(statement)
-        elif application != _APPLICATION:
-            raise StorageError(self._not_ours())
-        elif version > _SCHEMA_VERSION:
-            raise StorageError(
-                f"The conversations in {self._file} are of a newer version of Footnote: update Footnote to read them."
-            )
-
-    @contextmanager
-    def _faults_told(self) -> Iterator[None]:
-        """Turns errors of SQLite and of the system into StorageError; those of a wrong statement pass."""
-        try:
-            yield
-        except UnicodeEncodeError as error:  # only an id that was never given out cannot be a string of SQLite's
-            raise LibraryError(_GONE) from error
-        except OSError as error:
-            raise StorageError(self._of_the_disk(error.strerror or str(error))) from error
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError):
-            raise
-        except sqlite3.DatabaseError as error:
-            raise StorageError(self._told(error)) from error
-
-    def _told(self, error: sqlite3.DatabaseError) -> str:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the rest is detail
-        if code in _FULL:
-            return "The disk is full, so the conversation could not be kept: make room and try again."
-        if code in _IN_USE:
-            return "Another program is using the file of the conversations; try again in a moment."
-        if code in _OF_THE_SYSTEM:
-            return self._of_the_disk(str(error))
-        if code == sqlite3.SQLITE_NOTADB:
-            return self._not_ours()
-        return f"The file of the conversations is damaged: move {self._file} away to begin a new one."
-
-    def _of_the_disk(self, why: str) -> str:
-        return f"The conversations in {self._file} could not be read or written ({why}): see to the disk."
-
-    def _not_ours(self) -> str:
-        return f"{self._file} is not a file of Footnote's conversations: move it away to begin one."
+            require(restored.rowcount, "This conversation was erased and cannot be brought back.")
 
 
 def exchanges(turns: Sequence[Turn]) -> list[Exchange]:
@@ -291,65 +200,35 @@ def _exchange(question: str, answer: Answer) -> Exchange:
     )
 
 
-# -- rows -------------------------------------------------------------------------------------------------------------
-
-
-def _connected(place: Path | str) -> sqlite3.Connection:
-    return sqlite3.connect(place, timeout=_PATIENCE, isolation_level=None)  # transactions are begun by hand
-
-
-def _require(count: int, sentence: str) -> None:
-    if not count:
-        raise LibraryError(sentence)
-
-
-def _touch(db: sqlite3.Connection, id_: str) -> None:
-    now = _stamp(datetime.now(UTC))
-    touched = db.execute("UPDATE conversations SET updated = ? WHERE id = ? AND deleted IS NULL", (now, id_))
-    _require(touched.rowcount, _GONE)
-
-
-def _erase_deleted(db: sqlite3.Connection) -> None:
-    before = _stamp(datetime.now(UTC) - KEPT_DELETED)
-    db.execute("DELETE FROM turns WHERE conversation IN (SELECT id FROM conversations WHERE deleted < ?)", (before,))
-    db.execute("DELETE FROM conversations WHERE deleted < ?", (before,))
-
-
-def _conversation(id_: str, key: str, title: str, created: str, updated: str, turns: int) -> Conversation:
-    try:
-        times = datetime.fromisoformat(created), datetime.fromisoformat(updated)
-    except (ValueError, TypeError) as error:
-        raise sqlite3.DatabaseError("no time") from error
-    return Conversation(id_, key, title, *times, turns)
-
-
-def _turn_row(turn: Turn) -> _TurnRow:
-    """A turn as the columns folded, question, error and answer."""
-    answer, said = (answer_to_json(turn.answer).encode(), turn.answer.text) if turn.answer else (None, "")
-    return _folded(f"{turn.question} {said}"), _bytes(turn.question), _bytes(turn.error), answer
-
-
-def _turn(question: bytes, error: bytes, answer: bytes | None) -> Turn:
+def turn_of(question: bytes, error: bytes, answer: bytes | None) -> Turn:
+    """The turn of a row of the table; for a damaged row, one with an error that says so."""
     asked = ""
     try:
-        asked = _text(question)
-        return Turn(asked, None if answer is None else answer_from_json(_text(answer)), _text(error))
+        asked = as_text(question)
+        return Turn(asked, None if answer is None else answer_from_json(as_text(answer)), as_text(error))
     except InputError as damage:
         return Turn(asked, error=str(damage))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Turn(asked, error=_DAMAGED_TURN)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+# -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _text(stored: bytes) -> str:
-    return str(stored, "utf-8", "surrogatepass")
+def _touch(db: sqlite3.Connection, id_: str) -> None:
+    now = stamp(datetime.now(UTC))
+    touched = db.execute("UPDATE conversations SET updated = ? WHERE id = ? AND deleted IS NULL", (now, id_))
+    require(touched.rowcount, GONE)
 
 
-def _stamp(time: datetime) -> str:
-    return time.isoformat(timespec="microseconds")  # all of one length, so that they sort as the times do
+def _conversation(id_: str, key: str, title: str, created: str, updated: str, turns: int) -> Conversation:
+    return Conversation(id_, key, title, kept_time(created), kept_time(updated), turns)
+
+
+def _turn_row(turn: Turn) -> _TurnRow:
+    """A turn as the columns folded, question, error and answer."""
+    answer, said = (answer_to_json(turn.answer).encode(), turn.answer.text) if turn.answer else (None, "")
+    return _folded(f"{turn.question} {said}"), as_bytes(turn.question), as_bytes(turn.error), answer
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.cli import main
 from rag.errors import ModelError
+from rag.settings import load_settings
+from rag.types import Turn
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -224,7 +226,17 @@ def test_an_encoding_that_lacks_characters_is_no_error(folder: str, as_json: boo
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["dance"], ["ask"], ["search", "a", "--count", "0"], ["search", "a", "--count", "51"]]
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["ask"],
+        ["search", "a", "--count", "0"],
+        ["search", "a", "--count", "51"],
+        ["export"],
+        ["export", "abc", "--last"],
+        ["export", "--last", "--format", "pdf"],
+    ],
 )
 def test_wrong_usage_exits_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -251,3 +263,77 @@ def test_asking_a_synced_set_loads_no_llama_index(folder: str) -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {name.split(".")[0] for name in run.stdout.splitlines()[-1].split(",")} & {"llama_index", "streamlit"}
+
+
+def converse(folder: str) -> str:
+    """Keep a conversation about the folder, with an answer, a silence and an error; its id."""
+    assistant = Assistant(load_settings())
+    document_set = assistant.library.at(Path(folder))
+    assistant.sync(document_set)
+    questions = ("Who drew the oldest sea map?", "What is the boiling point of helium?")
+    id_ = assistant.history.begin(assistant.key(document_set), questions[0]).id
+    for question in questions:
+        assistant.history.append(id_, Turn(question, assistant.ask(document_set, question)))
+    assistant.history.append(id_, Turn("And now?", error="The index is damaged."))
+    return id_
+
+
+def test_conversations_are_listed_with_what_export_takes(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conversations"]) == 0
+    output = capsys.readouterr()
+    assert (output.out, output.err) == (
+        "",
+        "There are no conversations yet: ask something on the page or with `python -m rag chat`.\n",
+    )
+    id_ = converse(folder)
+    assert main(["conversations", "--documents", folder]) == 0
+    line = capsys.readouterr().out
+    assert re.fullmatch(rf"{id_[:8]}  \d{{4}}-\d\d-\d\d \d\d:\d\d  Who drew the oldest sea map\? \(3\)\n", line)
+    assert main(["conversations", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["id"], row["title"], row["turns"]) == (id_, "Who drew the oldest sea map?", 3)
+    assert main(["export", line.split()[0]]) == 0
+    assert capsys.readouterr().out.startswith("# Who drew the oldest sea map?\n")
+
+
+@pytest.mark.parametrize("form", ["md", "html", "json"])
+def test_a_conversation_is_exported_to_a_file_or_to_the_output(
+    form: str, folder: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    converse(folder)
+    out = tmp_path / f"talk.{form}"
+    assert main(["export", "--last", "--out", str(out), "--documents", folder]) == 0
+    assert capfdbinary.readouterr().out == b""
+    written = out.read_bytes()
+    for words in ("Anna Brekke", "Museum opens a hall of maps", "The documents do not answer this.", "is damaged"):
+        assert words.encode() in written
+    assert written.startswith({"md": b"# Who", "html": b"<!doctype html>", "json": b"{"}[form])
+    assert main(["export", "--last", "--format", form, "--documents", folder]) == 0
+    assert capfdbinary.readouterr().out == written
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_exported_page_of_a_set_that_lies_elsewhere_has_its_articles(folder: str, tmp_path: Path) -> None:
+    converse(folder)
+    out = tmp_path / "talk.html"
+    for given, articles in (([], 0), (["--documents", folder], 1)):
+        assert main(["export", "--last", "--out", str(out), *given]) == 0
+        assert out.read_text(encoding="utf-8").count("<article>") == articles
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--last"], "There are no conversations yet"),
+        (["abc"], "There is no conversation “abc”: `python -m rag conversations` lists them."),
+        ([""], "There is no conversation “”"),
+        (["--last", "--out", "no/where.md"], "to write where.md into"),
+    ],
+)
+def test_what_cannot_be_exported_is_told(
+    arguments: list[str], says: str, folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert says in error

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.database import KEPT_DELETED, Database
 from rag.errors import FootnoteError, InputError, LibraryError, StorageError
-from rag.history import KEPT_DELETED, History, exchanges
+from rag.history import History, exchanges
 from rag.types import Answer, Citation, Exchange, Passage, Sentence, Turn
 
 KEY = "documents-0a1b2c3d4e5f"
@@ -215,7 +216,7 @@ def test_two_that_write_first_at_once_make_one_file(file: Path) -> None:
 
 def test_a_file_that_stays_in_use_is_told(history: History, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = talk(history, answered("One?"))
-    monkeypatch.setattr("rag.history._PATIENCE", 0.05)
+    monkeypatch.setattr("rag.database._PATIENCE", 0.05)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="try again in a moment"):
@@ -414,7 +415,7 @@ def test_a_file_of_another_program_is_told_and_left_as_it_is(history: History, f
 
 def test_a_file_of_a_newer_version_is_told_and_left_as_it_is(history: History, file: Path) -> None:
     talk(history, answered("Why?"))
-    sql(file, "PRAGMA user_version = 2")
+    sql(file, "PRAGMA user_version = 3")
     content = file.read_bytes()
     assert all("newer version of Footnote: update Footnote" in said for said in _uses(history))
     assert file.read_bytes() == content
@@ -466,10 +467,10 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
         (sqlite3.SQLITE_CORRUPT, "damaged"),
     ],
 )
-def test_what_sqlite_says_is_told_in_a_true_sentence(history: History, code: int, words: str) -> None:
+def test_what_sqlite_says_is_told_in_a_true_sentence(file: Path, code: int, words: str) -> None:
     error = sqlite3.OperationalError("something")
     error.sqlite_errorcode = code
-    with pytest.raises(StorageError, match=words), history._faults_told():
+    with pytest.raises(StorageError, match=words), Database(file)._faults_told():
         raise error
 
 

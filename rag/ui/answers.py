@@ -11,6 +11,8 @@ from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui.asking import Asking
+from rag.ui.copying import offer_copy
+from rag.ui.judging import draw_judgement
 from rag.ui.session import Shown, answering, desk, open_drawer, session
 from rag.ui.sources import citation_shown, draw_sources
 from rag.ui.text import counted, excerpt, listed, plain, source_label
@@ -41,6 +43,9 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
         _draw_answer(key, turn.answer)
         _tell_changes(document_set, key, turn.answer)
         _offer_more(document_set, conversation, number, turn.answer)
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"below-{key}"):
+            offer_copy(key, turn.answer)
+            draw_judgement(document_set, conversation, number, turn)
 
 
 def draw_asking(asking: Asking, key: str) -> None:

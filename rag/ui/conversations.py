@@ -9,6 +9,7 @@ import streamlit as st
 from rag.errors import FootnoteError
 from rag.history import Conversation
 from rag.ingest.library import DocumentSet
+from rag.ui.exporting import draw_downloads
 from rag.ui.session import answering, attempt, close_drawer, desk, session
 from rag.ui.text import plain
 
@@ -91,6 +92,7 @@ def _line(document_set: DocumentSet, conversation: Conversation, here: str) -> N
         name = f"name-{conversation.id}"
         st.text_input("Name", value=conversation.title, key=name, max_chars=120)
         st.button("Rename", key="rename", on_click=_rename, args=(document_set, conversation.id, name))
+        draw_downloads(document_set, conversation.id)
         st.button(
             "Delete this conversation",
             key="delete_conversation",

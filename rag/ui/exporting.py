@@ -1,0 +1,59 @@
+"""The conversation as a file to keep or to pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from rag.assistant import Assistant
+from rag.errors import FootnoteError
+from rag.export.conversation import MIME_TYPES, exported
+from rag.export.transcript import Format, file_name
+from rag.ingest.library import DocumentSet
+from rag.ui.session import desk
+from rag.ui.text import plain
+
+_EXPORT: Final = "Export"
+_AS: Final = "Export this conversation as"
+_LABELS: Final[dict[Format, str]] = {"html": "Web page", "md": "Markdown", "json": "JSON"}
+_SAID: Final[dict[Format, str]] = {
+    "html": "One file that opens anywhere; every number leads to the words in the article.",
+    "md": "Text with footnotes, for notes and wikis.",
+    "json": "Every turn as a record, for programs.",
+}
+
+
+def offer_export(document_set: DocumentSet, conversation: str) -> None:
+    """A popover with a download for each form."""
+    with st.popover(_EXPORT, type="tertiary", icon=":material/download:", key=f"export-{conversation}"):
+        draw_downloads(document_set, conversation)
+
+
+def draw_downloads(document_set: DocumentSet, conversation: str) -> None:
+    """A button for each form; the file is made when it is asked for."""
+    assistant = desk().assistant
+    try:
+        title = assistant.history.get(conversation).title
+    except FootnoteError as error:  # it is not kept
+        st.caption(plain(str(error)))
+        return
+    st.caption(_AS)
+    for form, label in _LABELS.items():
+        st.download_button(
+            label,
+            data=_maker(assistant, document_set, conversation, form),
+            file_name=file_name(title, form),
+            mime=MIME_TYPES[form],
+            key=f"export-{form}-{conversation}",
+            icon=":material/download:",
+            help=_SAID[form],
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _maker(assistant: Assistant, document_set: DocumentSet, conversation: str, form: Format) -> Callable[[], bytes]:
+    """What makes the file; it runs beside the page."""
+    return lambda: exported(assistant.transcript(conversation, document_set), form)

@@ -1,0 +1,197 @@
+"""The page of feedback: what was thought of which answer, in a table, as files, and back to the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import streamlit as st
+
+from rag.export.judgements import judgements_as_csv, judgements_as_json
+from rag.export.transcript import remarks
+from rag.feedback import Judged, Judgement
+from rag.ingest.library import DocumentSet
+from rag.ui.conversations import open_conversation
+from rag.ui.session import attempt, choose_set, desk, guarded, session, tell_problems
+from rag.ui.text import counted, excerpt, sendable
+from rag.ui.verbatim import Block, block, verbatim
+
+_TITLE: Final = "Feedback"
+_NOTHING: Final = "Nothing has been judged yet: give an answer a thumb up or down, and it is listed here."
+_NONE_SUCH: Final = "No answer has been judged so."
+_SELECT: Final = "Select a row to read it whole and to go to its conversation."
+_REMOVED: Final = "Feedback removed."
+_ELSEWHERE: Final = "Its document set is not below the documents' folder, so it cannot be opened here."
+_ALL, _GOOD, _BAD = "All", "Good", "Bad"
+_FILTERS: Final[dict[str, bool | None]] = {_ALL: None, _GOOD: True, _BAD: False}
+_THUMBS: Final = {True: "👍 Good", False: "👎 Bad"}
+_PLACE: Final = "feedback"  # under which problems are told
+_TAKEN: Final = "feedback_removed"
+_CHAT: Final = "rag/ui/chat.py"
+
+
+def draw() -> None:
+    """The whole page."""
+    st.title(_TITLE, anchor=False)
+    tell_problems(_PLACE)
+    _offer_undo()
+    judged = desk().assistant.feedback.list()
+    if not judged:
+        st.info(_NOTHING)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        wanted = _FILTERS[st.segmented_control("Show", list(_FILTERS), default=_ALL, key="feedback_filter",
+                                               label_visibility="collapsed", required=True) or _ALL]  # fmt: skip
+        shown = [each for each in judged if wanted is None or each.judgement.good == wanted]
+        names = desk().assistant.set_names()
+        _offer_files(shown, names)
+    good = sum(each.judgement.good for each in judged)
+    st.caption(f"{counted(len(judged), 'answer')} judged: {good:,} good, {len(judged) - good:,} bad")
+    if not shown:
+        st.info(_NONE_SUCH)
+        return
+    picked = _draw_table(shown, names)
+    if picked is None:
+        st.caption(_SELECT)
+    else:
+        _draw_one(picked)
+
+
+def _offer_files(shown: Sequence[Judged], names: Mapping[str, str]) -> None:
+    with st.container(horizontal=True, width="content"):
+        st.download_button(
+            "CSV",
+            data=lambda: judgements_as_csv(shown, names).encode("utf-8", "replace"),
+            file_name="feedback.csv",
+            mime="text/csv",
+            key="feedback_csv",
+            icon=":material/download:",
+            help="For a spreadsheet",
+            on_click="ignore",
+            disabled=not shown,
+        )
+        st.download_button(
+            "JSON",
+            data=lambda: judgements_as_json(shown, names).encode("utf-8", "replace"),
+            file_name="feedback.json",
+            mime="application/json",
+            key="feedback_json",
+            icon=":material/download:",
+            help="With the whole answers and their sources, for a program",
+            on_click="ignore",
+            disabled=not shown,
+        )
+
+
+def _draw_table(shown: Sequence[Judged], names: Mapping[str, str]) -> Judged | None:
+    """The table; returns the answer of the row that is selected."""
+    columns = {
+        "When": [each.judgement.updated.astimezone().replace(tzinfo=None) for each in shown],
+        "Thumb": [_THUMBS[each.judgement.good] for each in shown],
+        "Question": [sendable(excerpt(each.turn.question)) for each in shown],
+        "Comment": [sendable(excerpt(each.judgement.comment)) for each in shown],
+        "Answer": [sendable(excerpt(_said(each))) for each in shown],
+        "Set": [sendable(names.get(each.key, each.key)) for each in shown],
+    }
+    # rows are selected by position, so that another list must be another table
+    identity = hash(tuple((each.conversation, each.number, each.judgement.updated) for each in shown))
+    event = st.dataframe(
+        columns,
+        hide_index=True,
+        key=f"feedback-{identity}",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=_COLUMNS,
+        alt="The answers that were judged",
+    )
+    rows: list[int] = event["selection"]["rows"]
+    return shown[rows[0]] if rows and rows[0] < len(shown) else None
+
+
+_COLUMNS = {
+    "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
+    "Thumb": st.column_config.TextColumn(width=65),
+    "Question": st.column_config.TextColumn(width=200),
+    "Comment": st.column_config.TextColumn(width=150),
+    "Answer": st.column_config.TextColumn(width=145),
+    "Set": st.column_config.TextColumn(width=90),
+}
+
+
+def _draw_one(judged: Judged) -> None:
+    """The answer whole, with what was thought of it, and the way to its conversation."""
+    answer = judged.turn.answer
+    thought = [block("answer", _THUMBS[judged.judgement.good])]
+    thought += [block("quote", judged.judgement.comment)] if judged.judgement.comment else []
+    notes = [block("note", remark) for remark in remarks(answer)] if answer else []
+    about = _set_of(judged.key)
+    with st.container(border=True, key="judged"):
+        verbatim("judged_text", [block("heading", judged.turn.question), *map(_line, _said(judged).split("\n")),
+                                 *notes, *thought])  # fmt: skip
+        with st.container(horizontal=True):
+            opened = st.button(
+                "Open the conversation",
+                key="feedback_open",
+                icon=":material/forum:",
+                type="primary",
+                disabled=about is None,
+                help=_ELSEWHERE if about is None else None,
+                on_click=_open if about else None,
+                args=(about, judged.conversation),
+            )
+            st.button(
+                "Remove this feedback",
+                key="feedback_remove",
+                icon=":material/delete:",
+                on_click=_remove,
+                args=(judged,),
+            )
+    if opened and about is not None and session().conversations.get(judged.key) == judged.conversation:
+        st.switch_page(_CHAT)
+
+
+def _line(text: str) -> Block:
+    return block("answer", text)
+
+
+def _said(judged: Judged) -> str:
+    return judged.turn.answer.text if judged.turn.answer else judged.turn.error
+
+
+def _set_of(key: str) -> DocumentSet | None:
+    assistant = desk().assistant
+    return next((known for known in assistant.library.sets() if assistant.key(known) == key), None)
+
+
+def _open(document_set: DocumentSet, conversation: str) -> None:
+    choose_set(document_set)
+    open_conversation(document_set, conversation)
+
+
+def _remove(judged: Judged) -> None:
+    def act() -> None:
+        desk().assistant.feedback.withdraw(judged.conversation, judged.number)
+        st.session_state[_TAKEN] = judged
+
+    attempt(_PLACE, act)
+
+
+def _offer_undo() -> None:
+    removed: Judged | None = st.session_state.get(_TAKEN)
+    if removed is not None:
+        with st.container(horizontal=True, vertical_alignment="center", key="feedback_undo_bar"):
+            st.text(_REMOVED, width="content")
+            st.button("Undo", key="feedback_undo", icon=":material/undo:", on_click=_undo, args=(removed,))
+
+
+def _undo(removed: Judged) -> None:
+    def act() -> None:
+        st.session_state.pop(_TAKEN, None)
+        kept: Judgement = removed.judgement
+        desk().assistant.feedback.judge(removed.conversation, removed.number, kept.good, kept.comment)
+
+    attempt(_PLACE, act)
+
+
+if __name__ == "__main__":
+    guarded(draw)
