@@ -12,29 +12,33 @@ from pathlib import Path
 from rag.answer.followups import standalone
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.rewriting import rewritten
+from rag.answer.scope import NOTHING_MATCHES, undated_words
 from rag.answer.starters import starter_questions
-from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer
+from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer, abstention
 from rag.errors import FootnoteError, InputError, LibraryError, ModelError
 from rag.export.transcript import Article, Transcript
 from rag.feedback import Feedback
 from rag.history import History
+from rag.index import scope
 from rag.index.catalog import Entry
 from rag.index.index import Index
 from rag.ingest import sync as syncing
 from rag.ingest.library import DocumentSet, Library
 from rag.ingest.readers import front_matter
 from rag.models.embedding import Embedder, LocalEmbedder
-from rag.models.language import LanguageModel, Message, ModelChoice, stoppable
+from rag.models.language import QUOTES, LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
 from rag.models.similarity import SimilarityReader
 from rag.preferences import Preferences
 from rag.settings import Settings
 from rag.types import (
+    EVERYTHING,
     Answer,
     CheckReport,
     Document,
     DocumentInfo,
     Exchange,
+    Filter,
     Passage,
     Plan,
     Progress,
@@ -156,6 +160,27 @@ class Assistant:
         known = [entry.published for entry in self.entries(document_set) if entry.published]
         return (min(known), max(known)) if known else None
 
+    # -- filters ----------------------------------------------------------------------------------------------------
+
+    def outlets(self, document_set: DocumentSet) -> tuple[str, ...]:
+        """The outlets that the documents state, in the order of the alphabet."""
+        return scope.outlets(self.entries(document_set))
+
+    def coverage(self, document_set: DocumentSet, within: Filter) -> scope.Coverage:
+        """How many documents a filter lets through."""
+        return scope.coverage(self.entries(document_set), within)
+
+    def existing(self, document_set: DocumentSet, within: Filter) -> tuple[Filter, tuple[str, ...]]:
+        """The filter without the documents and outlets that the set does not have, and the names of those."""
+        return scope.existing(self.entries(document_set), within)
+
+    def checked_filter(self, document_set: DocumentSet, within: Filter) -> Filter:
+        """The filter with its names as the documents spell them.
+
+        Raises InputError for a name that no document has, with the nearest one, and for days the wrong way round.
+        """
+        return scope.checked(self.entries(document_set), within)
+
     # -- questions --------------------------------------------------------------------------------------------------
 
     def ask(
@@ -167,13 +192,15 @@ class Assistant:
         *,
         searched: str = "",
         quotes: bool = False,
+        within: Filter = EVERYTHING,
     ) -> Answer:
         """Answer a question about a set; `history` is the conversation before it, oldest first.
 
         `searched` is the standalone form of the question where the user has given it; else it is made from the history.
-        With `quotes` no language model is asked. Raises InputError for a question that is none, LibraryError for a set
-        that was never read, IndexUnusable for one made with another embedder. A language model that fails raises
-        nothing: the answer says so.
+        With `quotes` no language model is asked. Only the documents that `within` lets through are searched; where
+        there are none, the answer abstains and a note says so. Raises InputError for a question that is none,
+        LibraryError for a set that was never read, IndexUnusable for one made with another embedder. A language model
+        that fails raises nothing: the answer says so.
         """
         began = time.perf_counter()
         listener = listener or Listener()
@@ -192,17 +219,34 @@ class Assistant:
         understood = time.perf_counter()
         listener.step("Searching the documents" if searched == question else f"Searching for: {searched}")
         wording = searchable(searched)
-        hashes = {entry.name: entry.sha256 for entry in self.entries(document_set)}
-        passages = self._retrieve(document_set, wording, PASSAGES)
+        entries = self.entries(document_set)
+        covered = scope.coverage(entries, within)
+        passages = self._retrieve(document_set, wording, PASSAGES, within) if covered.searched else []
         retrieved = time.perf_counter()
-        writer: Writer = ModelWriter(self.reader, model) if model else QuoteWriter(self.reader)
-        answer = writer.write(question, wording, passages, listener)
+        if covered.searched or within.empty:
+            writer: Writer = ModelWriter(self.reader, model) if model else QuoteWriter(self.reader)
+            answer = writer.write(question, wording, passages, listener)
+        else:
+            answer = abstention(question, wording, (), QUOTES, {"read": 0.0, "write": 0.0})
+            answer = replace(answer, notes=(NOTHING_MATCHES,))
         ended = time.perf_counter()
         seconds = {"retrieve": retrieved - understood, **answer.seconds, "total": ended - began}
         if "first" in seconds:
             seconds["first"] += retrieved - began
-        hashes = {passage.document: hashes.get(passage.document, "") for passage in answer.passages}
-        return replace(answer, searched=searched, problem=problem or answer.problem, seconds=seconds, hashes=hashes)
+        hashes = {entry.name: entry.sha256 for entry in entries}
+        undated = undated_words(covered.undated)
+        return replace(
+            answer,
+            searched=searched,
+            problem=problem or answer.problem,
+            notes=(*answer.notes, undated) if undated else answer.notes,
+            seconds=seconds,
+            hashes={passage.document: hashes.get(passage.document, "") for passage in answer.passages},
+            within=within,
+            documents_searched=covered.searched,
+            documents_held=covered.held,
+            passages_read=len(passages),
+        )
 
     @property
     def model(self) -> LanguageModel | None:
@@ -271,11 +315,13 @@ class Assistant:
         except (InputError, ModelError) as error:
             return None, str(error)
 
-    def search(self, document_set: DocumentSet, words: str, count: int = 10) -> list[Passage]:
-        """The best passages for some words, best first. Errors as `ask`."""
+    def search(
+        self, document_set: DocumentSet, words: str, count: int = 10, within: Filter = EVERYTHING
+    ) -> list[Passage]:
+        """The best passages for some words, best first, of documents that `within` lets through. Errors as `ask`."""
         words = checked_question(words)
         self._require_synced(document_set)
-        return self._retrieve(document_set, searchable(words), count)
+        return self._retrieve(document_set, searchable(words), count, within)
 
     def starters(self, document_set: DocumentSet) -> tuple[str, ...]:
         """Up to three questions that the set answers, each tried before it is offered."""
@@ -291,10 +337,10 @@ class Assistant:
             self._starters[home] = stamp, questions
         return questions
 
-    def _retrieve(self, document_set: DocumentSet, question: str, count: int) -> list[Passage]:
+    def _retrieve(self, document_set: DocumentSet, question: str, count: int, within: Filter) -> list[Passage]:
         index = self.index(document_set)
         index.require(self.embedder.name)
-        return retrieve(question, index, self.embedder, count)
+        return retrieve(question, index, self.embedder, count, within)
 
     def _require_synced(self, document_set: DocumentSet) -> None:
         if not self.synced(document_set):

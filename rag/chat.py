@@ -13,7 +13,7 @@ from rag.answer.writing import Listener
 from rag.errors import FootnoteError, InputError
 from rag.history import Conversation, exchanges
 from rag.terminal import print_answer, print_sources, say, tell
-from rag.types import Citation, Sentence, Turn
+from rag.types import EVERYTHING, Citation, Filter, Sentence, Turn
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -23,6 +23,7 @@ _HELP = """\
 Ask a question, or:
   /as QUESTION      ask the last question again, searching for this one instead
   /quotes           answer the last question again, with quotes only
+  /all              ask the last question again, in all documents, without the filter
   /list [WORDS]     the conversations about these documents that hold the words
   /open N           go on with conversation N of the list
   /new              begin another conversation
@@ -36,11 +37,14 @@ Ask a question, or:
 class Chat:
     """One user at a terminal, in one conversation at a time; all of them are kept."""
 
-    def __init__(self, assistant: Assistant, document_set: DocumentSet, *, quotes: bool = False) -> None:
+    def __init__(
+        self, assistant: Assistant, document_set: DocumentSet, *, quotes: bool = False, within: Filter = EVERYTHING
+    ) -> None:
         self._assistant = assistant
         self._set = document_set
         self._key = assistant.key(document_set)
         self._quotes = quotes
+        self._within = within
         self._hiding = False
         self._conversation: Conversation | None = None
         self._listed: list[Conversation] = []
@@ -49,6 +53,9 @@ class Chat:
     def run(self) -> None:
         """Until the input ends or /quit."""
         tell(f"{self._set.name}: ask about these documents, or /help")
+        if not self._within.empty:
+            covered = self._assistant.coverage(self._set, self._within)
+            tell(f"only {covered.searched:,} of {covered.held:,} are searched: {self._within.words()}")
         for line in _lines():
             words = line.strip()
             if words in ("/quit", "/exit"):
@@ -63,9 +70,11 @@ class Chat:
         name, _, rest = line.partition(" ")
         rest = rest.strip()
         if name == "/as" and rest:
-            self._again(rest, quotes=False)
+            self._again(rest)
         elif name == "/quotes":
             self._again("", quotes=True)
+        elif name == "/all":
+            self._again("", everywhere=True)
         elif name == "/list":
             self._list(rest)
         elif name == "/open":
@@ -88,25 +97,31 @@ class Chat:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def _ask(self, question: str, searched: str = "", *, quotes: bool = False) -> None:
+    def _ask(self, question: str, searched: str = "", *, quotes: bool = False, everywhere: bool = False) -> None:
         turns = self._turns()
-        turn = self._answered(question, turns, searched, quotes=quotes or self._quotes)
+        within = EVERYTHING if everywhere else self._within
+        turn = self._answered(question, turns, searched, within, quotes=quotes or self._quotes)
         if self._conversation is None:
             self._conversation = self._assistant.history.begin(self._key, question)
         self._assistant.history.append(self._conversation.id, turn)
 
-    def _again(self, searched: str, *, quotes: bool) -> None:
+    def _again(self, searched: str, *, quotes: bool = False, everywhere: bool = False) -> None:
         turns = self._turns()
         if not turns:
             raise InputError("Nothing has been asked yet in this conversation.")
         last = turns[-1]
-        self._ask(last.question, searched or (last.answer.searched if last.answer else ""), quotes=quotes)
+        self._ask(
+            last.question,
+            searched or (last.answer.searched if last.answer else ""),
+            quotes=quotes,
+            everywhere=everywhere,
+        )
 
-    def _answered(self, question: str, before: Sequence[Turn], searched: str, *, quotes: bool) -> Turn:
+    def _answered(self, question: str, before: Sequence[Turn], searched: str, within: Filter, *, quotes: bool) -> Turn:
         printing = _Printing(self._hiding)
         with _interruptible(printing):
             answer = self._assistant.ask(
-                self._set, question, exchanges(before), printing, searched=searched, quotes=quotes
+                self._set, question, exchanges(before), printing, searched=searched, quotes=quotes, within=within
             )
         if printing.printed and not answer.abstained:
             printing.finish(answer.sentences)

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from rag.terminal import Bar, prepare_streams, print_answer, print_json, say, te
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.ingest.library import DocumentSet
+    from rag.types import Filter
 
 _MOST_PASSAGES = 50
 
@@ -26,7 +28,10 @@ _MOST_PASSAGES = 50
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     prepare_streams()
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if getattr(options, "since", None) and options.until and options.since > options.until:
+        parser.error("--from must not be later than --to")
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
@@ -54,6 +59,19 @@ def _parser() -> argparse.ArgumentParser:
     as_json.add_argument("--json", action="store_true", help="print JSON")
     no_model = argparse.ArgumentParser(add_help=False)
     no_model.add_argument("--quotes", action="store_true", help="answer with quotes, even if a language model is set")
+    filtered = argparse.ArgumentParser(add_help=False)
+    filtered.add_argument(
+        "--document", action="append", default=[], metavar="NAME", help="only this document; may be given repeatedly"
+    )
+    filtered.add_argument(
+        "--outlet", action="append", default=[], metavar="NAME", help="only this outlet; may be given repeatedly"
+    )
+    filtered.add_argument(
+        "--from", type=_day, dest="since", metavar="YYYY-MM-DD", help="only what was published on this day or later"
+    )
+    filtered.add_argument(
+        "--to", type=_day, dest="until", metavar="YYYY-MM-DD", help="only what was published on this day or earlier"
+    )
 
     def command(
         name: str, run: Callable[[argparse.Namespace], int], help_: str, *parents: argparse.ArgumentParser
@@ -65,10 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     sync = command("sync", _sync, "Bring the index up to the folder.", as_json)
     sync.add_argument("--dry-run", action="store_true", help="only print what would be done")
     sync.add_argument("--rebuild", action="store_true", help="make the index anew beside the old one, then switch")
-    ask = command("ask", _ask, "Answer one question.", as_json, no_model)
+    ask = command("ask", _ask, "Answer one question.", as_json, no_model, filtered)
     ask.add_argument("question")
     command(
-        "chat", _chat, "Ask and ask on in the terminal; conversations are kept. /help lists what it can do.", no_model
+        "chat",
+        _chat,
+        "Ask and ask on in the terminal; conversations are kept. /help lists what it can do.",
+        no_model,
+        filtered,
     )
     answer = command(
         "answer",
@@ -80,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     answer.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     answer.add_argument("--out", type=Path, required=True, metavar="ANSWERS.jsonl")
-    search = command("search", _search, "Print the passages that fit some words best.", as_json)
+    search = command("search", _search, "Print the passages that fit some words best.", as_json, filtered)
     search.add_argument("words")
     search.add_argument(
         "--count", type=_count, default=10, help=f"how many passages, at most {_MOST_PASSAGES} (default: 10)"
@@ -108,6 +130,21 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_PASSAGES:
         raise argparse.ArgumentTypeError(f"must be from 1 to {_MOST_PASSAGES}")
     return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no date: write it as in 2021-03-31") from None
+
+
+def _within(options: argparse.Namespace, assistant: Assistant, document_set: DocumentSet) -> Filter:
+    """The filter that the options name; raises InputError for names that the set does not have."""
+    from rag.types import Filter
+
+    documents, outlets = (tuple(dict.fromkeys(names)) for names in (options.document, options.outlet))
+    return assistant.checked_filter(document_set, Filter(documents, outlets, options.since, options.until))
 
 
 def _open(options: argparse.Namespace) -> tuple[Assistant, DocumentSet]:
@@ -178,7 +215,8 @@ def _ask(options: argparse.Namespace) -> int:
     from rag.answer.records import answer_record
 
     assistant, document_set = _opened_and_read(options)
-    answer = assistant.ask(document_set, options.question, quotes=options.quotes)
+    within = _within(options, assistant, document_set)
+    answer = assistant.ask(document_set, options.question, quotes=options.quotes, within=within)
     if options.json:
         print_json(answer_record(answer))
     else:
@@ -190,7 +228,8 @@ def _chat(options: argparse.Namespace) -> int:
     from rag.chat import Chat
 
     assistant, document_set = _opened_and_read(options)
-    Chat(assistant, document_set, quotes=options.quotes).run()
+    within = _within(options, assistant, document_set)
+    Chat(assistant, document_set, quotes=options.quotes, within=within).run()
     return 0
 
 
@@ -276,7 +315,8 @@ def _question(line: str, place: str) -> tuple[Any, str, list[str]]:
 
 def _search(options: argparse.Namespace) -> int:
     assistant, document_set = _opened_and_read(options)
-    passages = assistant.search(document_set, options.words, options.count)
+    within = _within(options, assistant, document_set)
+    passages = assistant.search(document_set, options.words, options.count, within)
     if options.json:
         print_json(
             [

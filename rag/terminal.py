@@ -58,7 +58,9 @@ def print_answer(answer: Answer, *, hide: bool = False) -> None:
 
 def print_sources(answer: Answer) -> None:
     """What stands below an answer: what happened, what was searched, the sources or the nearest passages."""
-    for words in (answer.problem, *answer.notes):
+    from rag.answer.scope import scope_words
+
+    for words in (answer.problem, *answer.notes, scope_words(answer)):
         if words:
             say()
             say(words)

@@ -14,6 +14,8 @@ from typing import Literal
 Caution = Literal["cautious", "balanced", "eager"]
 """How sure a reader must be before the documents count as answering a question."""
 
+_FEW_NAMES = 3
+
 
 def _page_at(pages: Sequence[int], offset: int) -> int | None:
     return max(1, bisect_right(pages, offset)) if pages else None
@@ -42,6 +44,67 @@ class Document:
     def page_at(self, offset: int) -> int | None:
         """The page, counted from 1, on which the character at `offset` stands; None for a text without pages."""
         return _page_at(self.pages, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents may answer: those of these names, of these outlets, published from `since` to `until`, inclusive.
+
+    What is empty or None restricts nothing; the four together let through what all of them do. A document without an
+    outlet, or without a date, is not let through where one is asked for.
+    """
+
+    documents: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True where it restricts nothing."""
+        return not (self.documents or self.outlets or self.dated)
+
+    @property
+    def dated(self) -> bool:
+        """True where it asks for a date."""
+        return self.since is not None or self.until is not None
+
+    def allows(self, name: str, outlet: str | None, published: date | None) -> bool:
+        """Whether a document that says this of itself may answer."""
+        if self.dated and (
+            published is None
+            or (self.since is not None and published < self.since)
+            or (self.until is not None and published > self.until)
+        ):
+            return False
+        return (not self.documents or name in self.documents) and (not self.outlets or outlet in self.outlets)
+
+    def words(self) -> str:
+        """What it restricts to: `The Wire or CNN, from 1 March 2021, a.txt, b.txt and 3 more`; "" for nothing."""
+        parts = [" or ".join(self.outlets), self.days(), _first_of(self.documents)]
+        return ", ".join(part for part in parts if part)
+
+    def days(self) -> str:
+        """Its dates alone: `from 1 March 2021 to 3 May 2021`; "" without any."""
+        if self.since and self.since == self.until:
+            return f"of {day_words(self.since)}"
+        parts = [f"from {day_words(self.since)}"] if self.since else []
+        parts += [f"{'to' if parts else 'until'} {day_words(self.until)}"] if self.until else []
+        return " ".join(parts)
+
+
+EVERYTHING = Filter()
+"""The filter that restricts nothing."""
+
+
+def day_words(day: date) -> str:
+    """For example 4 March 2021."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _first_of(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_FEW_NAMES])
+    return shown if len(names) <= _FEW_NAMES else f"{shown} and {len(names) - _FEW_NAMES:,} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +238,9 @@ class Answer:
     model that should have written it did not, or not to the end; `notes` are further sentences about how it came
     about. `dropped` counts the citations of passages that do not exist. `hashes` holds the `Document.sha256` of each
     document of the passages, as it was when they were retrieved. `seconds` has the keys retrieve, read, write and
-    total, and first where a language model wrote: until its first words.
+    total, and first where a language model wrote: until its first words. `within` is the filter it was asked with:
+    `documents_searched` of the set's `documents_held` were searched, and `passages_read` of their passages read; all
+    three are 0 for an answer kept before they were counted.
     """
 
     question: str
@@ -191,6 +256,10 @@ class Answer:
     notes: tuple[str, ...] = ()
     dropped: int = 0
     hashes: Mapping[str, str] = field(default_factory=dict)
+    within: Filter = EVERYTHING
+    documents_searched: int = 0
+    documents_held: int = 0
+    passages_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from rag.errors import InputError, LibraryError
 from rag.models.embedding import LocalEmbedder
 from rag.models.similarity import SimilarityReader
 from rag.settings import Settings
-from rag.types import Exchange
+from rag.types import Exchange, Filter
 
 
 def test_every_citation_is_the_documents_own_words_in_every_state_of_the_set(assistant: Assistant) -> None:
@@ -129,3 +130,43 @@ def test_caution_is_a_setting(caution: str, documents: Path, tmp_path: Path, mon
     monkeypatch.setenv("FOOTNOTE_CAUTION", caution)
     reader = Assistant(Settings(documents=documents, home=tmp_path / "home")).reader
     assert getattr(reader, "_caution") == caution  # noqa: B009
+
+
+def test_a_filter_that_lets_no_document_through_gives_an_abstention_that_says_so(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    answer = assistant.ask(documents, "Who drew the oldest sea map?", within=Filter(until=date(1990, 1, 1)))
+    assert answer.abstained
+    assert answer.notes == (
+        "No article matches the filter, so nothing was searched.",
+        "1 article carries no date and was left out.",
+    )
+    assert (answer.documents_searched, answer.documents_held, answer.passages_read) == (0, 3, 0)
+    assert set(answer.seconds) == {"retrieve", "read", "write", "total"}
+
+
+def test_only_what_the_filter_lets_through_is_read_also_after_the_documents_changed(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    within = Filter(since=date(2024, 3, 1))
+    assert {p.document for p in assistant.search(documents, "Varnholm", within=within)} == {"ferry.txt", "harbour.md"}
+    (documents.folder / "ferry.txt").unlink()
+    (documents.folder / "tram.txt").write_text("Published: 10 March 2024\n\nA tram will cross the river in Varnholm.")
+    assistant.sync(documents)
+    assert {p.document for p in assistant.search(documents, "Varnholm", within=within)} == {"tram.txt", "harbour.md"}
+    answer = assistant.ask(documents, "How much will the repair cost?", within=within)
+    assert (answer.within, answer.documents_searched, answer.documents_held) == (within, 2, 3)
+    assert answer.passages_read == len(assistant.search(documents, "How much will the repair cost?", 24, within))
+
+
+def test_names_of_a_filter_that_are_not_there_are_told_apart_from_those_that_are(assistant: Assistant) -> None:
+    documents = assistant.library.first
+    assistant.sync(documents)
+    assert assistant.outlets(documents) == ("Port Gazette",)
+    within = Filter(("gone.txt", "ferry.txt"), ("Port Gazette", "Nobody"), since=date(2024, 1, 1))
+    kept, gone = assistant.existing(documents, within)
+    assert kept == Filter(("ferry.txt",), ("Port Gazette",), since=date(2024, 1, 1))
+    assert gone == ("gone.txt", "Nobody")
+    assert assistant.checked_filter(documents, Filter(("FERRY.TXT",))) == Filter(("ferry.txt",))
+    with pytest.raises(InputError, match="comes after the last"):
+        assistant.checked_filter(documents, Filter(since=date(2024, 1, 2), until=date(2024, 1, 1)))

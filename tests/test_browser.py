@@ -294,3 +294,25 @@ def test_the_browser_speaks_to_no_other_host(page: Page, site: Site) -> None:
     page.get_by_test_id("stDataFrame").wait_for()
     page.wait_for_timeout(1_000)
     assert site.hosts <= {"127.0.0.1", ""}
+
+
+def test_a_filter_is_chosen_taken_back_by_the_browser_and_restored_by_its_address(page: Page) -> None:
+    greeted(page)
+    page.locator(".st-key-filter button").first.click()
+    page.get_by_label("Outlets").fill("The")
+    page.get_by_role("option", name="*The* :red[Outlet]", exact=True).click()
+    chip = page.locator(".st-key-chip-0")
+    expect(chip).to_contain_text("*The* :red[Outlet]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    answer = ask(page, "How many steel girders did the workers replace?")
+    expect(answer).to_contain_text("Searched 1 of 3 articles: *The* :red[Outlet]")
+    page.reload()
+    expect(chip).to_contain_text("*The* :red[Outlet]")
+    page.get_by_role("button", name="*The* :red[Outlet]").first.click()
+    expect(chip).to_have_count(0)
+    assert "outlet" not in page.url
+    page.go_back()
+    expect(chip).to_contain_text("*The* :red[Outlet]")
+    page.get_by_role("button", name="Search all documents").click()
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("forty-two steel girders")

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,9 @@ def typed(
     """Runs `chat` over the small documents with these lines as its input; returns what it printed."""
     monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
 
-    def run(*lines: str) -> tuple[str, str]:
+    def run(*lines: str, options: Sequence[str] = ()) -> tuple[str, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-        assert main(["chat", "--documents", str(documents)]) == 0
+        assert main(["chat", "--documents", str(documents), *options]) == 0
         return capsys.readouterr()
 
     return run
@@ -83,7 +83,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence_and_the_chat_goes_on(typed: T
 def test_help_names_every_command_that_there_is(typed: Typed) -> None:
     out, _ = typed("/help")
     assert set(re.findall(r"/\w+", out)) == {
-        "/as", "/quotes", "/list", "/open", "/new", "/rename", "/delete", "/undo", "/hide", "/show", "/quit",
+        "/as", "/quotes", "/all", "/list", "/open", "/new", "/rename", "/delete", "/undo", "/hide", "/show", "/quit",
     }  # fmt: skip
 
 
@@ -112,6 +112,15 @@ def test_a_models_sentences_are_printed_as_they_are_checked_and_can_be_hidden(
     assert out.count("a sailor of the town. [1]") == 3
     assert "Anna Brekke [1]" in out
     assert len(server.requests) == 2
+
+
+def test_a_filter_stays_in_force_for_follow_ups_until_all_documents_are_asked(typed: Typed) -> None:
+    only = ["--outlet", "Port Gazette"]
+    out, told = typed("What will the repair cost?", "Who drew the oldest sea map?", "/all", options=only)
+    assert "only 1 of 3 are searched: Port Gazette" in told
+    assert out.count("Searched 1 of 3 articles: Port Gazette") == 2
+    assert out.count("The documents do not answer this.") == 1
+    assert "Anna Brekke [1]" in out.split("The documents do not answer this.")[1]
 
 
 def test_ctrl_c_stops_the_answer_and_not_the_chat(

@@ -59,8 +59,11 @@ def test_ask_prints_json_whose_quotes_are_the_documents_words(folder: str, capsy
     record = json.loads(capsys.readouterr().out)
     assert set(record) == {
         "id", "question", "searched", "answer", "abstained", "sentences", "citations", "passages", "model", "seconds",
-        "problem", "notes", "dropped",
+        "problem", "notes", "dropped", "within", "documents_searched", "documents_held", "passages_read",
     }  # fmt: skip
+    assert record["within"] == {"documents": [], "outlets": [], "from": None, "to": None}
+    assert (record["documents_searched"], record["documents_held"]) == (3, 3)
+    assert record["passages_read"] >= 3
     assert set(record["seconds"]) == {"retrieve", "read", "write", "total"}
     first = record["citations"][0]
     text = Path(folder, first["document"]).read_text(encoding="utf-8")
@@ -337,3 +340,60 @@ def test_what_cannot_be_exported_is_told(
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert says in error
+
+
+def test_a_filter_restricts_what_is_asked_and_searched_and_the_answer_says_so(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only = ["--documents", folder, "--outlet", "port gazette", "--from", "2024-03-01", "--to", "2024-03-05"]
+    assert main(["ask", "How much will the repair of the bridge cost?", *only]) == 0
+    out = capsys.readouterr().out
+    assert "8.5 million" in out
+    said = "Searched 1 of 3 articles: Port Gazette, from 1 March 2024 to 5 March 2024"
+    assert said in out
+    assert main(["ask", "Who drew the oldest sea map?", *only, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["abstained"]
+    assert record["within"] == {
+        "documents": [], "outlets": ["Port Gazette"], "from": "2024-03-01", "to": "2024-03-05",
+    }  # fmt: skip
+    assert {passage["document"] for passage in record["passages"]} <= {"harbour.md"}
+    assert main(["search", "bridge in Varnholm", "--documents", folder, "--document", "ferry.txt", "--json"]) == 0
+    assert {passage["document"] for passage in json.loads(capsys.readouterr().out)} == {"ferry.txt"}
+    museum = ["--document", "museum.txt", "--document", "ferry.txt", "--from", "2024-01-01"]
+    assert main(["ask", "Who drew the oldest sea map?", "--documents", folder, *museum]) == 0
+    assert "1 article carries no date and was left out." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--document", "muesum.txt"], "There is no document “muesum.txt” in this set: did you mean “museum.txt”?"),
+        (["--outlet", "Gazette"], "There is no outlet “Gazette” in this set: did you mean “Port Gazette”?"),
+        (["--outlet", "zzz"], "There is no outlet “zzz” in this set; `python -m rag documents` lists what is there."),
+    ],
+)
+def test_a_filter_by_what_is_not_there_is_an_error_that_names_the_nearest(
+    folder: str, given: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("ask", "search", "chat"):
+        words = [] if command == "chat" else ["sea map"]
+        assert main([command, *words, "--documents", folder, *given]) == 1
+        assert capsys.readouterr().err.endswith(f"error: {says}\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--from", "2024-02-30"], "“2024-02-30” is no date: write it as in 2021-03-31"),
+        (["--to", "yesterday"], "“yesterday” is no date: write it as in 2021-03-31"),
+        (["--from", "2024-03-02", "--to", "2024-03-01"], "--from must not be later than --to"),
+    ],
+)
+def test_days_that_are_none_or_the_wrong_way_round_are_wrong_usage(
+    folder: str, given: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["ask", "Who?", "--documents", folder, *given])
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err

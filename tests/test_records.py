@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rag.answer.records import answer_from_json, answer_record, answer_to_json
 from rag.errors import InputError
-from rag.types import Answer, Citation, Passage, Sentence
+from rag.types import EVERYTHING, Answer, Citation, Filter, Passage, Sentence
 
 TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # half characters and NUL among them
 NUMBER = st.floats(allow_nan=False)
@@ -28,6 +28,7 @@ CITATIONS = st.builds(
 PASSAGES = st.builds(
     Passage, TEXT, WHOLE, WHOLE, TEXT, NUMBER, TEXT, st.none() | TEXT, PUBLISHED, st.lists(WHOLE, max_size=3).map(tuple)
 )
+FILTERS = st.builds(Filter, st.tuples(TEXT), st.tuples(TEXT, TEXT), PUBLISHED, PUBLISHED)
 ANSWERS = st.builds(
     Answer,
     question=TEXT,
@@ -42,6 +43,10 @@ ANSWERS = st.builds(
     problem=TEXT,
     notes=st.lists(TEXT, max_size=2).map(tuple),
     dropped=WHOLE,
+    within=st.just(EVERYTHING) | FILTERS,
+    documents_searched=WHOLE,
+    documents_held=WHOLE,
+    passages_read=WHOLE,
 )
 ANSWER = Answer(
     "How long was it?",
@@ -59,6 +64,10 @@ ANSWER = Answer(
     problem="The model stopped.",
     notes=("It was asked twice.",),
     dropped=2,
+    within=Filter(("a.pdf", "b.txt"), ("Port Gazette",), date(2024, 3, 1), None),
+    documents_searched=2,
+    documents_held=40,
+    passages_read=24,
 )
 
 
@@ -105,11 +114,14 @@ def test_seconds_of_any_mapping_are_kept() -> None:
 def test_keys_of_a_later_version_are_ignored_and_missing_optional_ones_get_their_defaults() -> None:
     record = json.loads(answer_to_json(ANSWER))
     record["mood"] = record["sentences"][0]["mood"] = {"good": True}
-    for optional in ("seconds", "problem", "notes", "dropped"):
+    counts = ("documents_searched", "documents_held", "passages_read")
+    for optional in ("seconds", "problem", "notes", "dropped", "within", *counts):
         del record[optional]
     del record["sentences"][1]["opens"], record["citations"][0]["short"], record["passages"][0]["pages"]
     answer = answer_from_json(json.dumps(record))
     assert (answer.seconds, answer.problem, answer.notes, answer.dropped) == ({}, "", (), 0)
+    assert answer.within == EVERYTHING
+    assert (answer.documents_searched, answer.documents_held, answer.passages_read) == (0, 0, 0)
     assert (answer.sentences[0], answer.sentences[1].opens) == (ANSWER.sentences[0], False)
     assert (answer.citations[0].short, answer.passages[0].pages) == (None, ())
 

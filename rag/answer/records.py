@@ -66,6 +66,15 @@ def answer_record(answer: Answer, id_: str | None = None) -> dict[str, Any]:
         "problem": answer.problem,
         "notes": list(answer.notes),
         "dropped": answer.dropped,
+        "within": {
+            "documents": list(answer.within.documents),
+            "outlets": list(answer.within.outlets),
+            "from": answer.within.since.isoformat() if answer.within.since else None,
+            "to": answer.within.until.isoformat() if answer.within.until else None,
+        },
+        "documents_searched": answer.documents_searched,
+        "documents_held": answer.documents_held,
+        "passages_read": answer.passages_read,
     }
 
 

@@ -8,21 +8,25 @@ from typing import Final
 from rag.index.index import Index
 from rag.index.version import Hit
 from rag.models.embedding import Embedder
-from rag.types import Passage
+from rag.types import EVERYTHING, Filter, Passage
 from rag.words import near_identical, word_set
 
 CANDIDATES: Final = 50
 PASSAGES: Final = 24
 
 
-def retrieve(question: str, index: Index, embedder: Embedder, count: int = PASSAGES) -> list[Passage]:
+def retrieve(
+    question: str, index: Index, embedder: Embedder, count: int = PASSAGES, within: Filter = EVERYTHING
+) -> list[Passage]:
     """The best `count` passages, at most 100, for a standalone question, best first, with scores in [0, 1].
+
+    All of them are of documents that `within` lets through; so are all candidates of both rankings.
 
     The two rankings are added after each was scaled to [0, 1] over its own candidates (min-max), which keeps how far
     apart the scores lie; adding reciprocal ranks throws that away and measures worse.
     """
     vector = embedder.embed_query(question)
-    hits = index.search(vector, question, CANDIDATES)
+    hits = index.search(vector, question, CANDIDATES, within)
     fused = fuse([hit.dense for hit in hits], [hit.lexical for hit in hits])
     best_first = sorted(
         zip(fused, hits, strict=True), key=lambda pair: (-pair[0], pair[1].located.document, pair[1].id)

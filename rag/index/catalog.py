@@ -18,7 +18,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from rag.index.faults import faults_told
-from rag.types import Document, Failure
+from rag.types import Document, Failure, Filter
 
 SCHEMA_VERSION = "1"
 _SCHEMA = """
@@ -178,6 +178,21 @@ class Catalog:
             rows = db.execute(
                 """SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document
                    WHERE d.live = 1 ORDER BY d.name, c.start"""
+            )
+            return [id_ for (id_,) in rows]
+
+    def chunk_ids_within(self, within: Filter) -> list[str]:
+        """The ids of all live chunks of the documents that the filter lets through."""
+
+        def allows(name: str, outlet: str | None, published: str | None) -> bool:
+            return within.allows(name, outlet, _date(published))
+
+        with self._connection() as db:
+            db.create_function("allows", 3, allows)
+            # a cross join keeps its order: the filter is asked once for each document, not for each chunk
+            rows = db.execute(
+                """SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id
+                   WHERE d.live = 1 AND allows(d.name, d.outlet, d.published)"""
             )
             return [id_ for (id_,) in rows]
 

@@ -23,8 +23,9 @@ import numpy as np
 from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError
 from rag.index.catalog import SCHEMA_VERSION, Catalog, StoredChunk
 from rag.index.pending import Pending
+from rag.index.selection import Selection
 from rag.index.version import Hit, Row, Vector, Version
-from rag.types import CheckReport, Document, Failure, Progress
+from rag.types import EVERYTHING, CheckReport, Document, Failure, Filter, Progress
 
 Embed = Callable[[Sequence[Row]], Vector]
 _FEW_DEAD = 2_000
@@ -39,6 +40,7 @@ class Index:
         self.home = home
         self._guard = threading.RLock()
         self._opened: Version | None = None
+        self._selected: Selection | None = None  # of what is opened, as the next question often has the same filter
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -87,18 +89,28 @@ class Index:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def search(self, vector: Vector, words: str, k: int) -> list[Hit]:
-        """The best `k` live chunks by cosine similarity to `vector`, shape (dimension,), and the best `k` by BM25."""
+    def search(self, vector: Vector, words: str, k: int, within: Filter = EVERYTHING) -> list[Hit]:
+        """The best `k` live chunks by cosine similarity to `vector`, shape (dimension,), and the best `k` by BM25.
+
+        Both are the best of those documents that `within` lets through.
+        """
         with self._guard:
             while True:
                 version = self._version()
                 try:
                     opened = self._fresh(version)
-                    return opened.search(vector, words, k) if opened else []
+                    return opened.search(vector, words, k, self._selection(opened, within)) if opened else []
                 except Exception:
                     if self._version() == version:
                         raise
                     # it was deleted while it was read: search the one that took its place
+
+    def _selection(self, opened: Version, within: Filter) -> Selection | None:
+        if within.empty:
+            return None
+        if self._selected is None or self._selected.within != within:
+            self._selected = opened.selection(within)
+        return self._selected
 
     def _fresh(self, version: str | None) -> Version | None:
         """That version, opened; None for none."""
@@ -117,7 +129,7 @@ class Index:
     def _close(self) -> None:
         if self._opened is not None:
             self._opened.close()
-            self._opened = None
+            self._opened = self._selected = None
 
     def close(self) -> None:
         """Let all files go."""

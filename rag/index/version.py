@@ -13,8 +13,9 @@ from rag.errors import IndexUnusable
 from rag.index.catalog import Catalog, Located, StoredChunk
 from rag.index.faults import DAMAGED
 from rag.index.lexical import Lexical
+from rag.index.selection import Selection
 from rag.index.vectors import Vectors
-from rag.types import Document, Progress
+from rag.types import Document, Filter, Progress
 
 Vector = npt.NDArray[np.float32]
 Row = tuple[Document, StoredChunk]
@@ -72,10 +73,21 @@ class Version:
         """Let the files go."""
         self.vectors.close()
 
-    def search(self, vector: Vector, words: str, k: int) -> list[Hit]:
-        """The best `k` live chunks by cosine similarity to `vector`, shape (dimension,), and the best `k` by BM25."""
-        dense = self._live(lambda n: self.vectors.query(vector[None, :], n)[0], k)
-        lexical = self._live(lambda n: self.lexical.query(words, n), k)
+    def selection(self, within: Filter) -> Selection:
+        """The chunks that a filter lets through, for `search`; a version that answers has the same ones every time."""
+        return Selection.of(within, self.catalog, self.vectors)
+
+    def search(self, vector: Vector, words: str, k: int, selection: Selection | None = None) -> list[Hit]:
+        """The best `k` live chunks by cosine similarity to `vector`, shape (dimension,), and the best `k` by BM25.
+
+        With a selection both are the best of it, however few of all chunks it holds.
+        """
+        if selection is None:
+            dense = self._live(lambda n: self.vectors.query(vector[None, :], n)[0], k)
+            lexical = self._live(lambda n: self.lexical.query(words, n), k)
+        else:
+            dense = dict(selection.nearest(vector, self.vectors, k))
+            lexical = dict(selection.ranked(words, self.lexical, k))
         located = self.catalog.located(list(dense | lexical))
         return [Hit(id_, where, dense.get(id_), lexical.get(id_)) for id_, where in located.items()]
 

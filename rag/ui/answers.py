@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.answer.citations import UNSUPPORTED
+from rag.answer.scope import scope_words
 from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui.asking import Asking
 from rag.ui.copying import offer_copy
+from rag.ui.filters import filter_in_force
 from rag.ui.judging import draw_judgement
 from rag.ui.session import Shown, answering, desk, open_drawer, session
 from rag.ui.sources import citation_shown, draw_sources
@@ -38,7 +40,7 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.answer is None:
             st.warning(plain(turn.error))
-            _again_button(document_set, conversation, number, Asking(turn.question, number=number), "Try again")
+            _again_button(document_set, conversation, number, _once_more(document_set, turn, number), "Try again")
             return
         _draw_answer(key, turn.answer)
         _tell_changes(document_set, key, turn.answer)
@@ -141,6 +143,7 @@ def _draw_answer(key: str, answer: Answer) -> None:
     hidden = len(answer.sentences) - len(shown)
     notes = [*answer.notes, *([f"{hidden} not found in the documents and hidden."] if hidden else [])]
     notes += [f"Searched for: {answer.searched}"] if answer.searched != answer.question else []
+    notes += [words] if (words := scope_words(answer)) else []
     verbatim(
         f"answer-{key}",
         [*blocks, *(block("note", note) for note in notes)],
@@ -154,7 +157,8 @@ def _draw_answer(key: str, answer: Answer) -> None:
 def _draw_silence(key: str, answer: Answer) -> None:
     nearest = answer.passages[:_NEAREST]
     lead = [block("note", "The nearest passages:")] if nearest else []
-    notes = [block("note", note) for note in (*answer.notes, f"Searched for: {answer.searched}")]
+    told = (*answer.notes, f"Searched for: {answer.searched}", scope_words(answer))
+    notes = [block("note", note) for note in told if note]
     verbatim(f"answer-{key}", [block("answer", answer.text), *notes, *lead])
     for number, passage in enumerate(nearest):
         with st.container(key=f"nearest-{key}-{number}", gap="xxsmall"):
@@ -191,11 +195,14 @@ def _offer_more(document_set: DocumentSet, conversation: str, number: int, answe
     with st.container(horizontal=True, gap="small", key=f"more-{conversation}-{number}"):
         if told:
             _searched(document_set, conversation, number, answer)
+        if answer.abstained and not answer.within.empty:
+            everywhere = Asking(answer.question, answer.searched)
+            _again_button(document_set, conversation, number, everywhere, "Search all documents")
         if by_model:
-            quotes = Asking(answer.question, answer.searched, quotes=True)
+            quotes = Asking(answer.question, answer.searched, quotes=True, within=answer.within)
             _again_button(document_set, conversation, number, quotes, "Quotes instead")
         if answer.problem:
-            again = Asking(answer.question, answer.searched, number=number)
+            again = Asking(answer.question, answer.searched, number=number, within=answer.within)
             _again_button(document_set, conversation, number, again, "Try the model again")
 
 
@@ -208,14 +215,19 @@ def _searched(document_set: DocumentSet, conversation: str, number: int, answer:
             "Search for this instead",
             key=f"search-{conversation}-{number}",
             on_click=_search_instead,
-            args=(document_set, conversation, answer.question, field),
+            args=(document_set, conversation, answer, field),
         )
 
 
-def _search_instead(document_set: DocumentSet, conversation: str, question: str, field: str) -> None:
+def _search_instead(document_set: DocumentSet, conversation: str, answer: Answer, field: str) -> None:
     searched = str(st.session_state[field])
     if searched.strip():
-        _ask_again(document_set, conversation, Asking(question, searched))
+        _ask_again(document_set, conversation, Asking(answer.question, searched, within=answer.within))
+
+
+def _once_more(document_set: DocumentSet, turn: Turn, number: int) -> Asking:
+    """A question that got no answer, once more, within the filter in force now: it kept none."""
+    return Asking(turn.question, number=number, within=filter_in_force(document_set))
 
 
 def _again_button(document_set: DocumentSet, conversation: str, number: int, asking: Asking, label: str) -> None:

@@ -12,21 +12,30 @@ from rag.answer.writing import Listener
 from rag.errors import FootnoteError, IndexUnusable
 from rag.history import exchanges
 from rag.ingest.library import DocumentSet
-from rag.types import Citation, Sentence, Turn
+from rag.types import EVERYTHING, Citation, Filter, Sentence, Turn
 from rag.ui.jobs import UNEXPECTED, Desk
 
 
 class Asking(Listener):
     """A question on its way to an answer; the page reads it while a thread of its own does the work.
 
-    `doing` says what is being done, `done` what was and how many seconds it took. `number` is the turn whose place the
-    answer takes, None for a new one. Once `finished` is set, `turn` holds the answer, and `kept` its number in the
-    history or `unsaved` why it could not be kept there.
+    `doing` says what is being done, `done` what was and how many seconds it took. `within` is the filter that it is
+    asked with, and `number` the turn whose place the answer takes, None for a new one. Once `finished` is set, `turn`
+    holds the answer, and `kept` its number in the history or `unsaved` why it could not be kept there.
     """
 
-    def __init__(self, question: str, searched: str = "", *, quotes: bool = False, number: int | None = None) -> None:
+    def __init__(
+        self,
+        question: str,
+        searched: str = "",
+        *,
+        quotes: bool = False,
+        number: int | None = None,
+        within: Filter = EVERYTHING,
+    ) -> None:
         self.question = question
         self.searched = searched
+        self.within = within
         self.quotes = quotes
         self.number = number
         self.finished = threading.Event()
@@ -144,6 +153,7 @@ class Answering:
                 asking,
                 searched=asking.searched,
                 quotes=asking.quotes,
+                within=asking.within,
             )
             return Turn(asking.question, answer)
         except FootnoteError as error:

@@ -14,6 +14,7 @@ from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
 from rag.ui.conversations import begin_conversation, current_conversation, draw_conversations, open_conversation
 from rag.ui.drawer import draw_drawer
+from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
 from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
 from rag.ui.text import counted, described, plain, shown_date
@@ -26,6 +27,7 @@ def draw() -> None:
     """The whole page."""
     document_set = current_set()
     job = watch_sync(document_set)
+    follow_filter(document_set)
     tell_problems(desk().key(document_set))
     conversation = current_conversation(document_set)
     draw_conversations(document_set)
@@ -44,6 +46,7 @@ def draw() -> None:
     placeholder = "Ask about these documents"
     if empty:
         placeholder = "There is nothing to ask about yet" if job.finished.is_set() else "The documents are being read"
+    draw_filter(document_set)
     st.chat_input(
         placeholder,
         key="question",
@@ -73,7 +76,8 @@ def _greet(document_set: DocumentSet, job: Job) -> None:
     rest = [block("note", f"and {more:,} more")] if more > 0 else []
     count = f"{counted(len(entries), 'article')} in “{document_set.name}”{_when(dates)}:"
     verbatim(f"greeting-{desk().key(document_set)}", [block("answer", count), *titles, *rest])
-    _offer_starters(document_set)
+    if filter_in_force(document_set).empty:  # they were tried on all documents
+        _offer_starters(document_set)
 
 
 def _when(dates: tuple[date, date] | None) -> str:
@@ -119,7 +123,7 @@ def _ask(document_set: DocumentSet, question: str) -> None:
         if not conversation:
             conversation = begin_conversation(key, question)
             open_conversation(document_set, conversation)
-        answering().ask(document_set, conversation, Asking(question))
+        answering().ask(document_set, conversation, Asking(question, within=filter_in_force(document_set)))
 
     attempt(key, act)
 
