@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,8 @@ from rag.answer.followups import standalone
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.rewriting import rewritten
 from rag.answer.scope import NOTHING_MATCHES, undated_words
-from rag.answer.starters import starter_questions
+from rag.answer.starters import READ, keep_starters, kept_starters, starter_questions
+from rag.answer.suggestions import suggested
 from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer, abstention
 from rag.errors import FootnoteError, InputError, LibraryError, ModelError
 from rag.export.transcript import Article, Transcript
@@ -50,10 +52,15 @@ from rag.words import searchable
 _LONGEST_QUESTION = 2_000
 _CONVERSATIONS = "conversations.sqlite3"
 _WITH_FRONT_MATTER = (".md", ".markdown", ".txt")
+_REMEMBERED = 200  # answers whose suggestions are known
 
 
 def _silent(_: Progress) -> None:
     return
+
+
+def _never() -> bool:
+    return False
 
 
 class Assistant:
@@ -80,8 +87,9 @@ class Assistant:
         self._given = model
         self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
-        self._starters: dict[Path, tuple[str, tuple[str, ...]]] = {}  # by index: stamp, questions
+        self._suggestions: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
         self._guard = threading.Lock()
+        self._starting = threading.Lock()
         self._opening = threading.Lock()  # of its own: what it guards takes seconds
 
     # -- document sets --------------------------------------------------------------------------------------------
@@ -323,19 +331,86 @@ class Assistant:
         self._require_synced(document_set)
         return self._retrieve(document_set, searchable(words), count, within)
 
-    def starters(self, document_set: DocumentSet) -> tuple[str, ...]:
-        """Up to three questions that the set answers, each tried before it is offered."""
+    def starters(self, document_set: DocumentSet, stopped: Callable[[], bool] = _never) -> tuple[str, ...]:
+        """Up to three questions that the set answers, each tried before it is offered; kept beside its index.
+
+        Takes seconds where they are not known yet; less is found, and nothing kept, once it is `stopped`.
+        """
+        with self._starting:  # who comes second finds what the first has found
+            if (known := self.known_starters(document_set)) is not None:
+                return known
+            return self._find_starters(document_set, stopped)
+
+    def stamp(self, document_set: DocumentSet) -> str:
+        """A value that changes whenever the documents that answer do; "" before the first sync."""
+        catalog = self.index(document_set).catalog()
+        return catalog.stamp if catalog else ""
+
+    def _find_starters(self, document_set: DocumentSet, stopped: Callable[[], bool]) -> tuple[str, ...]:
         catalog = self.index(document_set).catalog()
         if catalog is None:
             return ()
-        home, stamp = self.library.index_home(document_set), catalog.stamp
-        known_stamp, questions = self._starters.get(home, ("", ()))
-        if known_stamp != stamp:
-            names = [entry.name for entry in catalog.entries()]
-            texts = (document.text for name in names if (document := catalog.document(name)))
-            questions = starter_questions(texts, lambda question: self.ask(document_set, question, quotes=True))
-            self._starters[home] = stamp, questions
+        stamp = catalog.stamp
+        names = [entry.name for entry in catalog.entries()]
+        sample = names[:: max(1, len(names) // READ)]
+        documents = (document for name in sample if (document := catalog.document(name)))
+        questions = starter_questions(documents, self._asked(document_set), stopped)
+        if not stopped():
+            keep_starters(self._starters_file(document_set), self._starters_stamp(stamp), questions)
         return questions
+
+    def known_starters(self, document_set: DocumentSet) -> tuple[str, ...] | None:
+        """Those that were found for the set as it is now; None where nobody has looked yet. Takes no time."""
+        catalog = self.index(document_set).catalog()
+        if catalog is None:
+            return ()
+        return kept_starters(self._starters_file(document_set), self._starters_stamp(catalog.stamp))
+
+    def suggestions(
+        self,
+        document_set: DocumentSet,
+        answer: Answer,
+        history: Sequence[Exchange] = (),
+        stopped: Callable[[], bool] = _never,
+    ) -> tuple[str, ...]:
+        """Up to three questions to go on with, which the passages of the answer, or their documents, really answer.
+
+        `history` is the conversation before the answer. Each question was tried by asking it for quotes, which takes
+        seconds; once it is `stopped`, what was found by then is returned. Errors as `ask`.
+        """
+        catalog = self.index(document_set).catalog()
+        if catalog is None:
+            return ()
+        key = (
+            self.key(document_set), catalog.stamp, answer.question, answer.searched, answer.text, answer.within,
+            tuple((each.question, each.answer) for each in history),
+        )  # fmt: skip
+        with self._guard:
+            if key in self._suggestions:
+                self._suggestions.move_to_end(key)
+                return self._suggestions[key]
+        found = suggested(
+            answer,
+            history,
+            catalog.document,
+            self._asked(document_set, answer.within),
+            stopped,
+        )
+        if not stopped():
+            with self._guard:
+                self._suggestions[key] = found
+                if len(self._suggestions) > _REMEMBERED:
+                    self._suggestions.popitem(last=False)
+        return found
+
+    def _asked(self, document_set: DocumentSet, within: Filter = EVERYTHING) -> Callable[[str], Answer]:
+        return lambda question: self.ask(document_set, question, quotes=True, within=within)
+
+    def _starters_file(self, document_set: DocumentSet) -> Path:
+        return self.library.index_home(document_set) / "starters.json"
+
+    def _starters_stamp(self, stamp: str) -> str:
+        return f"{stamp} {self.settings.reader} {self.settings.caution}"
 
     def _retrieve(self, document_set: DocumentSet, question: str, count: int, within: Filter) -> list[Passage]:
         index = self.index(document_set)

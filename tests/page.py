@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.ui.session import Session, answering, desk
+from rag.ui.suggestions import suggesting
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 BRIDGE = """---
@@ -47,9 +48,11 @@ def page_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("FOOTNOTE_OLLAMA_URL", "http://127.0.0.1:9/v1")
     desk.clear()
     answering.clear()
+    suggesting.clear()
     yield documents
     desk.clear()
     answering.clear()
+    suggesting.clear()
 
 
 def opened() -> AppTest:
@@ -62,6 +65,17 @@ def settled(at: AppTest) -> AppTest:
     for job in list(remembered(at).jobs.values()):
         assert job.finished.wait(120)
     at.run()
+    assert not at.exception
+    return suggested(at)
+
+
+def suggested(at: AppTest) -> AppTest:
+    """The page once every question that it looks for to offer it is found."""
+    waiting = [finding for finding in suggesting().all() if not finding.finished.is_set()]
+    for finding in waiting:
+        assert finding.finished.wait(60)
+    if waiting:
+        at.run()
     assert not at.exception
     return at
 

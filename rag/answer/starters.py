@@ -2,84 +2,55 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterable
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
-from rag.sentences import sentence_spans
-from rag.types import Answer
-from rag.words import content_words, names
+from rag.answer.questions.people import People
+from rag.answer.questions.trying import candidates, chosen
+from rag.types import Answer, Document
 
-_MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
-_PERSON: Final = (
-    r"(?!(?:What|Who|Why|When|Where|How|In|On|At|The|But|And)\b)"
-    r"[A-Z][\w’'-]+(?: of(?= [A-Z]))?(?: [A-Z]\.)?(?: (?:bin|al|van|von|de|del|la))?(?: [A-Z][\w’'-]+){1,3}"
-)
-_SPEAKS: Final = "(?:said|says|told|argued|warned|announced|added|acknowledged|noted|conceded|thanked|pointed out)"
-_SAID: Final = re.compile(rf"(?<![Tt]he )\b({_PERSON}) {_SPEAKS}\b")
-_APPOSED: Final = re.compile(rf"(?<![Tt]he )\b({_PERSON}),(?: (?:an?|the|who|whose|his|her) | (?:aged )?\d\d\b)")
-_MONTH: Final = re.compile(rf"\bin ((?:{_MONTHS}) (?:19|20)\d\d)\b")
-_DOCUMENTS: Final = 60
-_CANDIDATES: Final = 4
+READ: Final = 40
+"""The documents that starters are made from, at most."""
+
+_COUNT: Final = 3
 _TRIES: Final = 12  # each is a whole answer
+_RULES: Final = 1  # goes up with every change of what is made of the same documents
 
 
-def starter_questions(texts: Iterable[str], ask: Callable[[str], Answer], count: int = 3) -> tuple[str, ...]:
-    """Up to `count` questions, of different kinds where possible, whose answer quotes the sentence they came from."""
-    kinds = _candidates([sentence for text in islice(texts, _DOCUMENTS) for sentence in _sentences(text)])
-    chosen: dict[str, str] = {}  # subject -> question
-    tries = iter(range(_TRIES))
-    for _ in range(count):
-        for kind in kinds:
-            tried = islice((each for each in kind if each[1] not in chosen), _CANDIDATES)
-            found = next((e for e in tried if next(tries, None) is not None and _answered(ask(e[0]), e[1])), None)
-            if found is not None:
-                chosen[found[1]] = found[0]
-            if len(chosen) == count:
-                return tuple(chosen.values())
-    return tuple(chosen.values())
-
-
-def _sentences(text: str) -> list[str]:
-    return [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
-
-
-def _candidates(sentences: list[str]) -> list[Iterator[tuple[str, str]]]:
-    """(question, what its answer must mention), most mentioned first, for each kind of question."""
-    text = " ".join(sentences)
-
-    def found(pattern: re.Pattern[str]) -> list[str]:
-        subjects = Counter(match.group(1) for match in pattern.finditer(text))
-        return sorted(subjects, key=lambda subject: (-text.count(subject), subject))
-
-    people = (name for name in found(_APPOSED) if _is_person(name, text))
-    return [
-        ((f"Who is {name}?", name) for name in people),
-        ((f"What did {name} say?", name) for name in found(_SAID)),
-        ((f"What happened in {month}?", month) for month in found(_MONTH)),
-        ((f"What do the documents say about {_with_article(name, text)}?", name) for name in _most_named(sentences)),
+def starter_questions(
+    documents: Iterable[Document], ask: Callable[[str], Answer], stopped: Callable[[], bool]
+) -> tuple[str, ...]:
+    """Up to three questions, of different kinds and documents where possible, each answered by its own sentence."""
+    found = [
+        one
+        for document in islice(documents, READ)
+        for one in candidates(
+            document.name, document.text, 0, document.title, People(f"{document.title}. {document.text}")
+        )
     ]
+    return chosen(found, ask, _COUNT, _TRIES, stopped)
 
 
-def _most_named(sentences: list[str]) -> list[str]:
-    counts = Counter(name for sentence in sentences for name in names(sentence.partition(" ")[2]) if " " in name)
-    return sorted(counts, key=lambda name: (-counts[name], name))
+def kept_starters(path: Path, stamp: str) -> tuple[str, ...] | None:
+    """The questions in the file, None where it is not there or was made for another `stamp`."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        questions = found["questions"]
+        if found["stamp"] == f"{_RULES} {stamp}" and all(isinstance(question, str) for question in questions):
+            return tuple(questions)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return None
 
 
-def _with_article(name: str, text: str) -> str:
-    return f"the {name}" if 2 * text.count(f"the {name}") > text.count(name) else name
-
-
-def _is_person(name: str, text: str) -> bool:
-    """True for a name that speaks, has an age, or is a who somewhere; places and companies do not."""
-    shapes = rf"{re.escape(name)},(?: who\b| (?:aged )?\d\d\b)|\b{re.escape(name.split()[-1])} {_SPEAKS}\b"
-    return re.search(shapes, text) is not None
-
-
-def _answered(answer: Answer, subject: str) -> bool:
-    if answer.abstained:
-        return False
-    wanted = set(content_words(subject))
-    return wanted <= set(content_words(" ".join(citation.quote for citation in answer.citations[:2])))
+def keep_starters(path: Path, stamp: str, questions: Iterable[str]) -> None:
+    """Put the questions into the file; where that cannot be done they are made again another time."""
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        own.write_text(json.dumps({"stamp": f"{_RULES} {stamp}", "questions": list(questions)}), encoding="utf-8")
+        own.replace(path)

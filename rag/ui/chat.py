@@ -17,6 +17,7 @@ from rag.ui.drawer import draw_drawer
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
 from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
+from rag.ui.suggestions import draw_starters, draw_suggestions
 from rag.ui.text import counted, described, plain, shown_date
 from rag.ui.verbatim import block, verbatim
 
@@ -76,8 +77,8 @@ def _greet(document_set: DocumentSet, job: Job) -> None:
     rest = [block("note", f"and {more:,} more")] if more > 0 else []
     count = f"{counted(len(entries), 'article')} in “{document_set.name}”{_when(dates)}:"
     verbatim(f"greeting-{desk().key(document_set)}", [block("answer", count), *titles, *rest])
-    if filter_in_force(document_set).empty:  # they were tried on all documents
-        _offer_starters(document_set)
+    if job.finished.is_set() and filter_in_force(document_set).empty:  # they were tried on all documents
+        draw_starters(document_set, _ask)
 
 
 def _when(dates: tuple[date, date] | None) -> str:
@@ -90,19 +91,6 @@ def _when(dates: tuple[date, date] | None) -> str:
 def _say_empty() -> None:
     st.info("This set has no documents yet. Go to Documents and drop some files there.")
     st.page_link("rag/ui/documents.py", label="Go to Documents", icon=":material/description:")
-
-
-def _offer_starters(document_set: DocumentSet) -> None:
-    place = st.empty()
-    with place.container(), st.spinner("Looking for questions that these documents answer"):
-        starters = desk().assistant.starters(document_set)
-    with place.container():
-        if starters:
-            st.caption("For example:")
-        for number, question in enumerate(starters):
-            st.button(
-                plain(question), key=f"starter-{number}", width="stretch", on_click=_ask, args=(document_set, question)
-            )
 
 
 # -- the conversation -------------------------------------------------------------------------------------------------
@@ -148,6 +136,8 @@ def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list
             draw_asking(again[number], f"{conversation}-{number}-again")
         else:
             draw_turn(document_set, conversation, number, turn)
+    if turns and not coming:
+        draw_suggestions(document_set, conversation, len(turns) - 1, turns[-1])
     for number, asking in enumerate((each for each in coming if each.number is None), len(turns)):
         draw_asking(asking, f"{conversation}-{number}-coming")
 

@@ -105,3 +105,14 @@ class Desk:
             job.error = UNEXPECTED
         finally:
             job.finished.set()
+        if job.report is not None:
+            self._prepare(job, document_set)
+
+    def _prepare(self, job: Job, document_set: DocumentSet) -> None:
+        """Have questions to begin with at hand before somebody looks; the next sync comes first."""
+        try:
+            self.assistant.starters(document_set, lambda: self._latest[self.key(document_set)] is not job)
+        except FootnoteError:
+            pass  # whoever asks is told
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
