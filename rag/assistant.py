@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,8 +26,11 @@ from rag.index import scope
 from rag.index.catalog import Entry
 from rag.index.index import Index
 from rag.ingest import sync as syncing
+from rag.ingest.hashes import KnownHashes
 from rag.ingest.library import DocumentSet, Library
+from rag.ingest.listing import Listing
 from rag.ingest.readers import front_matter
+from rag.ingest.trash import DeletedSet
 from rag.models.embedding import Embedder, LocalEmbedder
 from rag.models.language import QUOTES, LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
@@ -88,6 +92,8 @@ class Assistant:
         self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
         self._suggestions: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
+        self._listings: dict[Path, Listing] = {}
+        self._hashes = KnownHashes()
         self._guard = threading.Lock()
         self._starting = threading.Lock()
         self._opening = threading.Lock()  # of its own: what it guards takes seconds
@@ -101,8 +107,31 @@ class Assistant:
             return self._indexes.setdefault(home, Index(home))
 
     def key(self, document_set: DocumentSet) -> str:
-        """A short name for the set that no other set has."""
-        return self.library.index_home(document_set).name
+        """A short name for the set that no other set has, and that it keeps when it is renamed."""
+        return self.library.key(document_set)
+
+    def rename_set(self, document_set: DocumentSet, name: str) -> DocumentSet:
+        """Give a set another name; its index and its conversations stay with it.
+
+        Raises LibraryError for a name that cannot be used, IndexBusy while the set is being read.
+        """
+        with self.index(document_set).held():
+            return self.library.rename(document_set, name)
+
+    def delete_set(self, document_set: DocumentSet) -> DeletedSet:
+        """Put a set and its conversations aside for a month. Errors as `rename_set`."""
+        index = self.index(document_set)
+        with index.held():
+            deleted = self.library.delete(document_set)
+        index.close()
+        with suppress(FootnoteError):  # a history that cannot be used keeps no set from being deleted
+            self.history.delete_all(deleted.key, deleted.deleted)
+        return deleted
+
+    def restore_set(self, deleted: DeletedSet) -> DocumentSet:
+        """Bring a deleted set and its conversations back; raises LibraryError if it is erased."""
+        self.history.restore_all(deleted.key, deleted.deleted)
+        return self.library.restore(deleted)
 
     def set_names(self) -> dict[str, str]:
         """The key of every set below the documents' folder -> the name it is shown by."""
@@ -132,6 +161,7 @@ class Assistant:
             self.settings.read_seconds,
             progress,
             rebuild=rebuild,
+            hash_of=self._hashes.read,
         )
 
     def check(self, document_set: DocumentSet, progress: Callable[[Progress], None] = _silent) -> CheckReport:
@@ -144,9 +174,15 @@ class Assistant:
         catalog = self.index(document_set).catalog()
         return catalog.entries() if catalog else []
 
-    def documents(self, document_set: DocumentSet) -> list[DocumentInfo]:
-        """Every document and every failed file of the set with its state; hashes the files to know it."""
-        return syncing.list_documents(self.library.files(document_set), self.index(document_set))
+    def documents(self, document_set: DocumentSet, *, quick: bool = False) -> list[DocumentInfo]:
+        """Every document and every failed file of the set with its state; not to be edited.
+
+        Reads the files that may have changed since they were read last; with `quick`, none.
+        """
+        index, looks = self.index(document_set), self.library.looks(document_set)
+        with self._guard:
+            listing = self._listings.setdefault(index.home, Listing(index, self._hashes))
+        return listing.documents(looks, lambda: self.library.files(document_set), quick=quick)
 
     def document(self, document_set: DocumentSet, name: str) -> Document:
         """A document as it was last read, whole. Raises LibraryError if the index does not hold it."""

@@ -184,6 +184,16 @@ class History:
             restored = db.execute("UPDATE conversations SET deleted = NULL WHERE id = ?", (id_,))
             require(restored.rowcount, "This conversation was erased and cannot be brought back.")
 
+    def delete_all(self, key: str, now: datetime) -> None:
+        """Put all conversations about the set with that key aside, as `delete`; `now` is in UTC and names them."""
+        with self._database.writing() as db:
+            db.execute("UPDATE conversations SET deleted = ? WHERE key = ? AND deleted IS NULL", (stamp(now), key))
+
+    def restore_all(self, key: str, then: datetime) -> None:
+        """Bring back those conversations about the set that `delete_all` put aside then."""
+        with self._database.writing() as db:
+            db.execute("UPDATE conversations SET deleted = NULL WHERE key = ? AND deleted = ?", (key, stamp(then)))
+
 
 def exchanges(turns: Sequence[Turn]) -> list[Exchange]:
     """The turns that were answered, as what a follow-up is understood by; those with an error are left out."""

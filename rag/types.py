@@ -288,11 +288,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come: `done` of `total` units of what `doing` says."""
+    """How far long work has come: `done` of `total` units of what `doing` says; `item` is the one at hand, if named."""
 
     doing: str
     done: int
     total: int
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

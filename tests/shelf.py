@@ -11,6 +11,7 @@ import numpy.typing as npt
 from rag.index.index import Index
 from rag.ingest import sync as syncing
 from rag.ingest.library import Library
+from rag.ingest.listing import list_documents
 from rag.models.embedding import Embedder, LocalEmbedder
 from rag.types import CheckReport, Document, Plan, Progress, SyncReport
 
@@ -77,7 +78,7 @@ class Shelf:
         return syncing.check(self.index, self.embedder, silent)
 
     def states(self) -> dict[str, str]:
-        return {info.name: info.state for info in syncing.list_documents(self.files(), self.index)}
+        return {info.name: info.state for info in list_documents(self.files(), self.index)}
 
     def names(self) -> list[str]:
         catalog = self.index.catalog()

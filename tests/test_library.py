@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryError
-from rag.ingest.library import DocumentSet, Library
+from rag.ingest.library import DocumentSet, Library, Removal
+from tests.shelf import silent
 
 
 @pytest.fixture
@@ -20,8 +21,20 @@ def library(tmp_path: Path) -> Library:
     return Library(root, tmp_path / "home")
 
 
+def _add(library: Library, document_set: DocumentSet, name: str, data: io.BytesIO) -> Removal:
+    """Take one upload in; raises LibraryError where it is left out."""
+    incoming = library.receive(document_set, [(name, data)], silent)
+    try:
+        if incoming.skipped:
+            raise LibraryError(incoming.skipped[0].reason)
+        return library.take_in(document_set, incoming)
+    finally:
+        incoming.discard()
+
+
 def _all_files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if not name.endswith(".lock")}
 
 
 # -- sets ---------------------------------------------------------------------------------------------------------
@@ -175,7 +188,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error_and_no_removal(library: Libr
 def test_an_upload_lands_in_the_set_under_a_harmless_name(library: Library, name: str, stored: str) -> None:
     talks = library.named("Peace talks")
     before = _all_files(library.root.parent)
-    assert library.add(talks, name, io.BytesIO(b"words")) is None
+    assert not _add(library, talks, name, io.BytesIO(b"words")).moved
     assert stored in library.files(talks)
     assert _all_files(library.root.parent) - before == {f"documents/Peace talks/{stored}"}
 
@@ -201,7 +214,7 @@ def test_an_upload_lands_in_the_set_under_a_harmless_name(library: Library, name
 def test_an_upload_that_cannot_be_a_document_is_refused_and_leaves_nothing(library: Library, name: str) -> None:
     before = _all_files(library.root.parent)
     with pytest.raises(LibraryError):
-        library.add(library.first, name, io.BytesIO(b"words"))
+        _add(library, library.first, name, io.BytesIO(b"words"))
     assert _all_files(library.root.parent) == before
 
 
@@ -217,21 +230,20 @@ class _Breaking(io.BytesIO):
 def test_an_upload_that_breaks_off_leaves_what_was_there(library: Library) -> None:
     before = _all_files(library.root.parent)
     with pytest.raises(LibraryError, match="could not be saved: Input/output error"):
-        library.add(library.first, "first.txt", _Breaking(b"words"))
+        _add(library, library.first, "first.txt", _Breaking(b"words"))
     assert _all_files(library.root.parent) == before
     assert (library.root / "first.txt").read_text() == "First."
 
 
 def test_an_upload_onto_a_folder_is_refused(library: Library) -> None:
     (library.root / "folder.txt").mkdir()
-    with pytest.raises(LibraryError, match="could not be saved"):
-        library.add(library.first, "folder.txt", io.BytesIO(b"words"))
+    with pytest.raises(LibraryError, match="There is a folder of this name"):
+        _add(library, library.first, "folder.txt", io.BytesIO(b"words"))
     assert _all_files(library.root) == {"first.txt", "Peace talks/2020/second.txt"}
 
 
 def test_a_replaced_file_can_be_had_back_and_its_successor_is_kept_too(library: Library) -> None:
-    replaced = library.add(library.first, "first.txt", io.BytesIO(b"Changed."))
-    assert replaced is not None
+    replaced = _add(library, library.first, "first.txt", io.BytesIO(b"Changed."))
     assert (library.root / "first.txt").read_text() == "Changed."
     library.undo(replaced)
     assert (library.root / "first.txt").read_text() == "First."
@@ -243,7 +255,7 @@ def test_a_replaced_file_can_be_had_back_and_its_successor_is_kept_too(library: 
 
 def test_removed_files_come_back_where_they_were(library: Library) -> None:
     talks = library.named("Peace talks")
-    library.add(talks, "third.txt", io.BytesIO(b"Third."))
+    _add(library, talks, "third.txt", io.BytesIO(b"Third."))
     removal = library.remove(talks, ["2020/second.txt", "third.txt", "third.txt"])
     assert library.files(talks) == {}
     (talks.folder / "2020").rmdir()
@@ -265,7 +277,7 @@ def test_removing_takes_all_files_or_none(library: Library, name: str) -> None:
 
 def test_a_removal_that_fails_half_way_is_taken_back(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     talks = library.named("Peace talks")
-    library.add(talks, "third.txt", io.BytesIO(b"Third."))
+    _add(library, talks, "third.txt", io.BytesIO(b"Third."))
     listed = {**library.files(talks), "vanished.txt": talks.folder / "vanished.txt"}
     monkeypatch.setattr(library, "files", lambda _: listed)
     with pytest.raises(LibraryError, match="could not be removed"):
@@ -297,5 +309,186 @@ def test_the_trash_is_emptied_after_a_month_and_of_nothing_else(library: Library
 
 def test_a_set_whose_folder_is_gone_takes_an_upload_again(library: Library, tmp_path: Path) -> None:
     gone = DocumentSet("gone", tmp_path / "documents" / "gone")
-    library.add(gone, "x.txt", io.BytesIO(b"x"))
+    _add(library, gone, "x.txt", io.BytesIO(b"x"))
     assert list(library.files(gone)) == ["x.txt"]
+
+
+# -- many at once, and a whole set ----------------------------------------------------------------------------------
+
+
+def _texts(library: Library, document_set: DocumentSet) -> dict[str, str]:
+    return {name: path.read_text() for name, path in library.files(document_set).items()}
+
+
+def test_a_whole_set_is_replaced_and_had_back(library: Library) -> None:
+    talks = library.named("Peace talks")
+    (talks.folder / "same.txt").write_text("Same.")
+    (talks.folder / "changed.txt").write_text("Before.")
+    before = _texts(library, talks)
+    uploads = [
+        ("same.txt", io.BytesIO(b"Same.")),
+        ("changed.txt", io.BytesIO(b"After.")),
+        ("n.md", io.BytesIO(b"New.")),
+    ]
+    incoming = library.receive(talks, uploads, silent)
+    plan = library.plan(talks, incoming, whole=True)
+    assert (plan.added, plan.changed, plan.unchanged) == (("n.md",), ("changed.txt",), ("same.txt",))
+    assert (plan.removed, plan.summary()) == (("2020/second.txt",), "+1 ~1 -1 =1")
+    assert _texts(library, talks) == before
+    removal = library.take_in(talks, incoming, whole=True)
+    assert _texts(library, talks) == {"same.txt": "Same.", "changed.txt": "After.", "n.md": "New."}
+    assert not (talks.folder / "2020").exists()
+    library.undo(removal)
+    assert _texts(library, talks) == before
+    assert list(library.files(library.first)) == ["first.txt"]
+
+
+def test_a_replacement_that_fails_leaves_the_set_as_it_was(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = library.named("Peace talks")
+    before = _texts(library, talks)
+    incoming = library.receive(talks, [("a.txt", io.BytesIO(b"A")), ("b.txt", io.BytesIO(b"B"))], silent)
+    rename = os.rename
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target).name == "b.txt":
+            raise OSError(28, "No space left on device")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(LibraryError, match="could not be taken in: No space left on device"):
+        library.take_in(talks, incoming, whole=True)
+    assert _texts(library, talks) == before
+
+
+def test_undoing_the_first_files_of_a_set_leaves_the_set(library: Library) -> None:
+    made = library.create("New")
+    removal = _add(library, made, "a.txt", io.BytesIO(b"A"))
+    library.undo(removal)
+    assert library.files(library.named("New")) == {}
+
+
+def test_what_was_put_into_a_folder_by_hand_survives_an_undo(library: Library) -> None:
+    talks = library.named("Peace talks")
+    removal = library.remove(talks, ["2020/second.txt"])
+    (talks.folder / "2020" / "second.txt").write_text("By hand.")
+    library.undo(removal)
+    assert _texts(library, talks) == {"2020/second.txt": "Second."}
+    assert "By hand." in {path.read_text() for path in (library.home / "trash").rglob("*") if path.is_file()}
+
+
+# -- renaming and deleting a set ------------------------------------------------------------------------------------
+
+
+def test_a_renamed_set_keeps_its_key_and_a_new_one_of_its_old_name_has_another(library: Library) -> None:
+    talks = library.named("Peace talks")
+    key = library.key(talks)
+    doha = library.rename(talks, "Doha")
+    assert (doha.name, library.key(doha)) == ("Doha", key)
+    assert [known.name for known in library.sets()] == ["documents", "Doha"]
+    assert list(library.files(doha)) == ["2020/second.txt"]
+    assert library.key(talks) == key  # whoever holds the set as it was still means this one
+    again = library.create("Peace talks")
+    assert library.key(again) != key
+    assert library.key(library.rename(doha, "Qatar")) == key
+    assert library.key(library.rename(again, "Doha")) != key
+    assert library.key(library.rename(library.named("Qatar"), "Peace talks")) == key
+    assert len({library.key(known) for known in library.sets()}) == 3
+    assert Library(library.root, library.home).key(library.named("Peace talks")) == key
+
+
+def test_an_old_name_leads_to_the_set_until_another_has_it(library: Library) -> None:
+    library.rename(library.rename(library.named("Peace talks"), "Doha"), "Qatar")
+    found = library.successor("Peace talks")
+    assert found is not None
+    assert found.name == "Qatar"
+    assert library.successor("Never") is None
+    made = library.create("Peace talks")
+    assert library.successor("Peace talks") == made
+
+
+@pytest.mark.parametrize("name", ["documents", "Doha", "", "../out", "a/b"])
+def test_a_set_gets_no_name_that_is_taken_or_none(library: Library, name: str) -> None:
+    library.create("Doha")
+    before = _all_files(library.root)
+    with pytest.raises(LibraryError):
+        library.rename(library.named("Peace talks"), name)
+    assert _all_files(library.root) == before
+
+
+def test_a_set_may_change_the_case_of_its_name(library: Library) -> None:
+    assert library.rename(library.named("Peace talks"), "Peace Talks").name == "Peace Talks"
+    assert library.rename(library.named("Peace Talks"), "Peace Talks").name == "Peace Talks"
+
+
+def test_the_first_set_and_folders_elsewhere_are_neither_renamed_nor_deleted(library: Library) -> None:
+    for document_set in (library.first, library.at(library.root), library.at(library.root / "Peace talks" / "2020")):
+        with pytest.raises(LibraryError, match="cannot be renamed"):
+            library.rename(document_set, "Other")
+        with pytest.raises(LibraryError, match="cannot be deleted"):
+            library.delete(document_set)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_process_that_dies_while_it_renames_a_set_leaves_folder_and_key_together(
+    library: Library, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    talks = library.named("Peace talks")
+    key, rename, fresh = library.key(talks), Path.rename, Library(library.root, library.home)
+
+    def dying(path: Path, target: Path) -> None:
+        if moved:
+            rename(path, target)
+        monkeypatch.setattr(os, "fsync", lambda _: pytest.fail("nothing runs after it is killed"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", dying)
+    with pytest.raises(BaseException):  # noqa: B017
+        library.rename(talks, "Doha")
+    monkeypatch.undo()
+    found = fresh.sets()[1]
+    assert (found.name, fresh.key(found)) == ("Doha" if moved else "Peace talks", key)
+    again = fresh.create("Peace talks" if moved else "Doha")
+    assert fresh.key(again) != key
+    assert fresh.key(found) == key
+
+
+def test_a_deleted_set_comes_back_with_its_key(library: Library) -> None:
+    talks = library.named("Peace talks")
+    key = library.key(talks)
+    library.delete(talks)
+    assert [known.name for known in library.sets()] == ["documents"]
+    again = library.create("Peace talks")
+    assert library.key(again) != key
+    [deleted] = Library(library.root, library.home).deleted()
+    restored = library.restore(deleted)
+    assert (restored.name, library.key(restored)) == ("Peace talks 2", key)
+    assert list(library.files(restored)) == ["2020/second.txt"]
+    assert library.deleted() == []
+    with pytest.raises(LibraryError, match="no longer in the trash"):
+        library.restore(deleted)
+    assert library.key(library.named("Peace talks")) not in (key, "")
+
+
+def test_a_set_that_was_deleted_over_a_month_ago_is_erased_with_its_index(library: Library) -> None:
+    talks = library.named("Peace talks")
+    index = library.index_home(talks)
+    index.mkdir(parents=True)
+    deleted = library.delete(talks)
+    old = deleted.note.parent.with_name("1000000000-aaaa")
+    deleted.note.parent.rename(old)
+    note = old / "set.json"
+    note.write_text(note.read_text().replace(deleted.note.parent.name, old.name))
+    assert [each.name for each in library.deleted()] == ["Peace talks"]
+    library.remove(library.first, ["first.txt"])
+    assert library.deleted() == []
+    assert not index.exists()
+    assert not old.exists()
+
+
+def test_a_file_of_keys_that_is_damaged_is_told_and_loses_nothing(library: Library) -> None:
+    library.rename(library.named("Peace talks"), "Doha")
+    keys = library.home / "sets" / "keys.json"
+    keys.write_text("{broken")
+    with pytest.raises(LibraryError, match="cannot be read: move that file away"):
+        library.key(library.named("Doha"))
+    assert keys.read_text() == "{broken"

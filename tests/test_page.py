@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.ingest.changes import Changes, find_changes
 from rag.types import Citation, Document, Progress, SyncReport
-from rag.ui.documents import _plan
+from rag.ui.changes import plan_of
 from rag.ui.drawer import article_parts, place
 from rag.ui.session import desk
 from rag.ui.text import excerpt, listed, plain, progress_words
@@ -287,11 +287,11 @@ def test_the_files_are_compared_once_for_list_and_plan(articles: Path, monkeypat
         compared += 1
         return find_changes(*given)
 
-    monkeypatch.setattr("rag.ingest.sync.find_changes", counting)
+    monkeypatch.setattr("rag.ingest.listing.find_changes", counting)
     at.switch_page("rag/ui/documents.py").run()
     assert compared == 1
     assistant = desk().assistant
-    assert _plan(assistant.documents(assistant.library.first)) == assistant.plan(assistant.library.first)
+    assert plan_of(assistant.documents(assistant.library.first)) == assistant.plan(assistant.library.first)
     assert "+1 ~1 -0 =0 >1 !1" in verbatim_texts(at)
     assert "Renamed: bridge.md → span.md" in verbatim_texts(at)
 

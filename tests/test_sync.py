@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from rag.ingest import changes, readers
 from rag.ingest import sync as syncing
+from rag.ingest.listing import list_documents
 from rag.models.embedding import LocalEmbedder
 from rag.types import Failure, Progress
 from tests.shelf import Shelf, WatchedEmbedder, paragraph, silent
@@ -243,7 +244,7 @@ def test_a_file_that_can_no_longer_be_read_keeps_its_old_version(shelf: Shelf) -
         assert report.embedded == 0
         assert shelf.states()["report.docx"] == "outdated"
         assert "report.docx" in shelf.cited("dredging")
-    infos = syncing.list_documents(shelf.files(), shelf.index)
+    infos = list_documents(shelf.files(), shelf.index)
     assert next(info.reason for info in infos if info.name == "report.docx")
     path.write_bytes(whole)
     report = shelf.sync()

@@ -152,6 +152,12 @@ class Index:
             ) from None
 
     @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody writes the index meanwhile; raises IndexBusy if somebody does."""
+        with self._os_lock():
+            yield
+
+    @contextmanager
     def writing(self, embedder: str, dimension: int, *, rebuild: bool = False) -> Iterator[Writer]:
         """The one writer of this index.
 

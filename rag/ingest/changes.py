@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.index.catalog import Catalog, Entry
 from rag.ingest.chunking import CHUNKING_VERSION
+from rag.ingest.hashes import HashOf, file_hash
 from rag.ingest.readers import READERS, READERS_VERSION, read_file
 from rag.types import Document, Failure, Plan, Progress
 
@@ -37,9 +37,17 @@ class Changes:
         return tuple(sorted((failure for _, failure in self.failures), key=lambda failure: failure.name))
 
 
-def find_changes(files: dict[str, Path], catalog: Catalog | None, progress: Callable[[Progress], None]) -> Changes:
-    """Compare `files`, names below the set's folder with paths, to the catalog of what answers, None for nothing."""
-    search = _Search(catalog)
+def find_changes(
+    files: dict[str, Path],
+    catalog: Catalog | None,
+    progress: Callable[[Progress], None],
+    hash_of: HashOf = file_hash,
+) -> Changes:
+    """Compare `files`, names below the set's folder with paths, to the catalog of what answers, None for nothing.
+
+    A file of which `hash_of` knows nothing yet, None, counts as what it was when it was read last.
+    """
+    search = _Search(catalog, hash_of)
     for done, (name, path) in enumerate(files.items()):
         progress(Progress("Comparing files", done, len(files)))
         search.compare(name, path)
@@ -47,16 +55,11 @@ def find_changes(files: dict[str, Path], catalog: Catalog | None, progress: Call
     return search.result()
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class _Search:
     """Takes one file after the other; `wanted` documents are to be read, `kept` ones answer as they are."""
 
-    def __init__(self, catalog: Catalog | None) -> None:
+    def __init__(self, catalog: Catalog | None, hash_of: HashOf) -> None:
+        self._hash_of = hash_of
         self._same_readers = catalog is not None and catalog.meta("readers") == VERSION
         self._known_hashes = catalog.files() if catalog and self._same_readers else {}
         self._entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
@@ -79,12 +82,17 @@ class _Search:
             changes.failures.append((name, Failure(name, f"Footnote does not read {kind}.")))
             return
         try:
-            hash_ = changes.hashes[name] = file_hash(path)
+            hash_ = self._hash_of(path)
         except OSError as error:
             reason = f"The file could not be opened: {error.strerror or error}."
             changes.failures.append((name, Failure(name, reason)))
             self._keep_all(name)
             return
+        if hash_ is None and name not in self._known_hashes:
+            changes.to_read.append(name)
+            self._wanted[name] = ""
+            return
+        hash_ = changes.hashes[name] = hash_ or self._known_hashes[name]
         if self._known_hashes.get(name) == hash_:
             self._keep_all(name)
             changes.failures += [(name, failure) for failure in self._old_failures.get(name, [])]

@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ReadError
-from rag.index.catalog import Entry, StoredChunk
+from rag.index.catalog import StoredChunk
 from rag.index.index import Index, Writer
-from rag.ingest.changes import VERSION, Changes, file_hash, find_changes
+from rag.ingest.changes import VERSION, Changes, find_changes
 from rag.ingest.chunking import chunk_document, embedded_text
+from rag.ingest.hashes import HashOf, file_hash
 from rag.ingest.readers import FileReader
 from rag.models.embedding import Embedder
-from rag.types import CheckReport, Document, DocumentInfo, Failure, Plan, Progress, SyncReport
+from rag.types import CheckReport, Document, Failure, Plan, Progress, SyncReport
 
 Vector = npt.NDArray[np.float32]
 ProgressTo = Callable[[Progress], None]
@@ -43,8 +44,9 @@ def sync(
     progress: ProgressTo,
     *,
     rebuild: bool = False,
+    hash_of: HashOf = file_hash,
 ) -> SyncReport:
-    """Bring `index` up to `files` and report what was done.
+    """Bring `index` up to `files` and report what was done; `hash_of` tells what is in a file now.
 
     Whatever goes wrong on the way (an embedding error, a full disk, the process being killed), the index goes on
     answering from its last whole state, and what was embedded by then is used by the next sync. Raises IndexBusy and
@@ -52,7 +54,7 @@ def sync(
     """
     began = time.perf_counter()
     with index.writing(embedder.name, embedder.dimension, rebuild=rebuild) as writer:
-        changes = _changes(files, index, progress, rebuild)
+        changes = _changes(files, index, progress, rebuild, hash_of)
         if changes.plan.idle and index.exists and not rebuild and changes.hashes == writer.catalog.files():
             writer.settle()
             return SyncReport(changes.plan, 0, 0, 0, time.perf_counter() - began)
@@ -64,53 +66,6 @@ def sync(
         gone = [*plan.removed, *(old for old, _ in plan.renamed)]
         writer.publish(gone, changes.hashes, changes.failures, VERSION)
         return SyncReport(plan, work.embedded, work.reused, work.tokens, time.perf_counter() - began)
-
-
-def list_documents(files: dict[str, Path], index: Index) -> list[DocumentInfo]:
-    """Every document of the set and every file that failed, by name, with its state."""
-    changes = _changes(files, index, lambda _: None, rebuild=False)
-    plan = changes.plan
-    catalog = index.catalog()
-    entries = {entry.name: entry for entry in catalog.entries()} if catalog else {}
-    reasons = {failure.name: failure.reason for failure in plan.failed}
-    states = dict.fromkeys(plan.changed, "changed") | dict.fromkeys(plan.removed, "removed")
-    states |= (
-        dict.fromkeys(plan.added, "new")
-        | {old: "removed" for old, _ in plan.renamed}
-        | {new: "new" for _, new in plan.renamed}
-    )
-    were = {new: old for old, new in plan.renamed}
-    sources = _sources(changes, entries)
-    infos = []
-    for name in sorted({*entries, *states, *reasons}):
-        file = sources.get(name, name)
-        size = _size(files[file]) if file in files else 0
-        entry, reason = entries.get(name), reasons.get(name, "")
-        if entry is None:
-            state, was = states.get(name, "failed"), were.get(name, "")
-            infos.append(DocumentInfo(name, file, name, None, None, size, 0, 0, state, reason, was))
-        else:
-            state = states.get(name, "outdated" if reason else "ready")
-            about = (entry.title, entry.outlet, entry.published, size, entry.words, entry.chunks)
-            infos.append(DocumentInfo(name, file, *about, state, reason))
-    return infos
-
-
-def _sources(changes: Changes, entries: dict[str, Entry]) -> dict[str, str]:
-    """Document or failure name -> the file it comes from."""
-    return (
-        {failure.name: file for file, failure in changes.failures}
-        | {name: entry.file for name, entry in entries.items()}
-        | {name: name for name in changes.to_read}
-        | {document.name: file for file, documents in changes.records.items() for document in documents}
-    )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def check(index: Index, embedder: Embedder, progress: ProgressTo) -> CheckReport:
@@ -127,8 +82,10 @@ def check(index: Index, embedder: Embedder, progress: ProgressTo) -> CheckReport
 # -- reading and embedding ----------------------------------------------------------------------------------------
 
 
-def _changes(files: dict[str, Path], index: Index, progress: ProgressTo, rebuild: bool) -> Changes:
-    return find_changes(files, None if rebuild else index.catalog(), progress)
+def _changes(
+    files: dict[str, Path], index: Index, progress: ProgressTo, rebuild: bool, hash_of: HashOf = file_hash
+) -> Changes:
+    return find_changes(files, None if rebuild else index.catalog(), progress, hash_of)
 
 
 def _is_still(path: Path, hash_: str) -> bool:
@@ -160,7 +117,7 @@ def _read(
         for document in documents:
             yield file, document
     for done, name in enumerate(changes.to_read):
-        progress(Progress("Reading files", done, len(changes.to_read)))
+        progress(Progress("Reading files", done, len(changes.to_read), name))
         try:
             results = reader.read(files[name], name)
         except ReadError as error:

@@ -27,7 +27,7 @@ _TITLES = 5
 def draw() -> None:
     """The whole page."""
     document_set = current_set()
-    job = watch_sync(document_set)
+    job = watch_sync(document_set, asking=True)
     follow_filter(document_set)
     tell_problems(desk().key(document_set))
     conversation = current_conversation(document_set)

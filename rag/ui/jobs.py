@@ -1,4 +1,4 @@
-"""Syncs that run beside the page: no click on it, no reload and no second tab stops one or starts it twice."""
+"""Work that runs beside the page: no click on it, no reload and no second tab stops a sync or starts it twice."""
 
 from __future__ import annotations
 
@@ -7,28 +7,33 @@ import threading
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, IndexUnusable
-from rag.ingest.library import DocumentSet
-from rag.types import Progress, SyncReport
+from rag.ingest.incoming import Incoming, Upload
+from rag.ingest.library import DocumentSet, Removal
+from rag.types import Failure, Plan, Progress, SyncReport
 
 UNEXPECTED = "Something went wrong that should not have; the details are in the terminal that Footnote runs in."
 
 
-class Job:
-    """One sync of one set; the page reads it while a thread of its own does the work.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What uploaded files did to a set, how that is taken back, and which were left out, and why."""
 
-    `exclusive` asks questions to wait for it: something was removed and must not be cited any more.
-    """
+    plan: Plan
+    removal: Removal
+    skipped: tuple[Failure, ...]
 
-    def __init__(self, *, exclusive: bool = False) -> None:
-        self.exclusive = exclusive
+
+class Work:
+    """Something that takes a while; the page reads it while a thread of its own does it."""
+
+    def __init__(self) -> None:
         self.finished = threading.Event()
-        self.report: SyncReport | None = None
         self.error = ""
-        self.unusable = False
         self.began = time.monotonic()
         self.progress = Progress("Looking for changes", 0, 0)
         self._doing_since = self.began
@@ -43,6 +48,29 @@ class Job:
     def doing_seconds(self) -> float:
         """Seconds since what `progress` tells of began."""
         return time.monotonic() - self._doing_since
+
+
+class Job(Work):
+    """One sync of one set, and the uploaded files that it begins with, if there are any.
+
+    `exclusive` asks questions to wait for it: something was removed and must not be cited any more.
+    """
+
+    def __init__(self, *, exclusive: bool = False) -> None:
+        super().__init__()
+        self.exclusive = exclusive
+        self.taken: Taken | None = None
+        self.report: SyncReport | None = None
+        self.unusable = False
+
+
+class Receiving(Work):
+    """Uploaded files on their way to where they can be compared with a set; `incoming` and `plan` once finished."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.incoming: Incoming | None = None
+        self.plan: Plan | None = None
 
 
 class Desk:
@@ -67,15 +95,36 @@ class Desk:
 
     def sync(self, document_set: DocumentSet, *, rebuild: bool = False, exclusive: bool = False) -> Job:
         """Start a sync that sees the files as they are now; it waits its turn if one runs already."""
-        key, job = self.key(document_set), Job(exclusive=exclusive)
-        with self._guard:
-            turn = self._turns[key]
-            self._latest[key] = job
-            if exclusive:
-                self._latest_exclusive[key] = job
-        work = (job, turn, document_set, rebuild)
-        threading.Thread(target=self._run, args=work, daemon=True, name=f"sync {key}").start()
+        job = Job(exclusive=exclusive)
+        self._begin(job, document_set, lambda: self._sync(job, document_set, rebuild))
         return job
+
+    def add(self, document_set: DocumentSet, uploads: Sequence[Upload]) -> Job:
+        """Let uploaded files into the set, and sync it; questions wait if that replaces a file."""
+        job = Job()
+        self._begin(job, document_set, lambda: self._add(job, document_set, uploads))
+        return job
+
+    def receive(self, document_set: DocumentSet, uploads: Sequence[Upload]) -> Receiving:
+        """Have uploaded files ready that are to take the place of all that is in the set."""
+        work = Receiving()
+
+        def act() -> None:
+            library = self.assistant.library
+            work.incoming = library.receive(document_set, uploads, work.told)
+            work.told(Progress("Comparing files", 0, 0))
+            work.plan = library.plan(document_set, work.incoming, whole=True)
+
+        threading.Thread(target=_guarded, args=(work, act), daemon=True, name="receive").start()
+        return work
+
+    def reading(self, document_set: DocumentSet) -> str:
+        """What asking a question meets now: "" for nothing, "reading" while a sync runs, "removing" while it waits."""
+        with self._guard:
+            key = self.key(document_set)
+            jobs = self._latest.get(key), self._latest_exclusive.get(key)
+        latest, exclusive = (job is not None and not job.finished.is_set() for job in jobs)
+        return "removing" if exclusive else "reading" if latest else ""
 
     def wait_for_removals(self, document_set: DocumentSet, step: Callable[[str], None]) -> None:
         """Return once no exclusive sync of the set runs, whichever tab began it; `step` is told if that takes time."""
@@ -93,20 +142,40 @@ class Desk:
         if job is not None:
             job.error, job.unusable = words, True
 
-    def _run(self, job: Job, turn: threading.Lock, document_set: DocumentSet, rebuild: bool) -> None:
-        try:
-            with turn:
-                job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild)
-        except FootnoteError as error:
-            job.error = str(error)
-            job.unusable = isinstance(error, IndexUnusable)
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            job.error = UNEXPECTED
-        finally:
-            job.finished.set()
+    def _begin(self, job: Job, document_set: DocumentSet, act: Callable[[], None]) -> None:
+        key = self.key(document_set)
+        with self._guard:
+            self._latest[key] = job
+            if job.exclusive:
+                self._latest_exclusive[key] = job
+        work = (job, document_set, act)
+        threading.Thread(target=self._run, args=work, daemon=True, name=f"sync {key}").start()
+
+    def _run(self, job: Job, document_set: DocumentSet, act: Callable[[], None]) -> None:
+        _guarded(job, act)
         if job.report is not None:
             self._prepare(job, document_set)
+
+    def _sync(self, job: Job, document_set: DocumentSet, rebuild: bool = False) -> None:
+        with self._guard:
+            turn = self._turns[self.key(document_set)]
+        with turn:
+            job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild)
+
+    def _add(self, job: Job, document_set: DocumentSet, uploads: Sequence[Upload]) -> None:
+        library = self.assistant.library
+        incoming = library.receive(document_set, uploads, job.told)
+        try:
+            plan = library.plan(document_set, incoming)
+            if plan.changed:
+                with self._guard:
+                    job.exclusive = True
+                    self._latest_exclusive[self.key(document_set)] = job
+            job.taken = Taken(plan, library.take_in(document_set, incoming), incoming.skipped)
+        finally:
+            incoming.discard()
+        if not plan.idle:
+            self._sync(job, document_set)
 
     def _prepare(self, job: Job, document_set: DocumentSet) -> None:
         """Have questions to begin with at hand before somebody looks; the next sync comes first."""
@@ -116,3 +185,18 @@ class Desk:
             pass  # whoever asks is told
         except Exception:
             traceback.print_exc(file=sys.stderr)
+
+
+def _guarded(work: Work, act: Callable[[], None]) -> None:
+    """Act; whatever goes wrong is a sentence in `work`."""
+    try:
+        act()
+    except FootnoteError as error:
+        work.error = str(error)
+        if isinstance(work, Job):
+            work.unusable = isinstance(error, IndexUnusable)
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        work.error = UNEXPECTED
+    finally:
+        work.finished.set()

@@ -13,13 +13,18 @@ import streamlit as st
 from rag.assistant import Assistant
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet, Removal
+from rag.ingest.trash import DeletedSet
 from rag.settings import load_settings
 from rag.types import Citation
 from rag.ui.asking import Answering
-from rag.ui.jobs import UNEXPECTED, Desk, Job
+from rag.ui.jobs import UNEXPECTED, Desk, Job, Receiving, Work
 from rag.ui.text import counted, plain, progress_words
 
 _SET = "set"  # the widget's key and the name in the address
+_WHILE = {
+    "reading": "The documents are being read: answers come from them as they were before.",
+    "removing": "What was removed or replaced is being taken out: questions wait until that is done.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Undo:
     """Something that can be taken back, in words."""
 
     words: str
-    removal: Removal
+    removal: Removal | DeletedSet
 
 
 @dataclass(slots=True)
@@ -53,7 +58,9 @@ class Session:
 
     `conversations` are the ids of those that are open, `deleted` of those that were deleted last. `hiding` is true
     while sentences that were not found in the documents are left out, `opening` from when an answer that is still being
-    written was left for an article until that is shown.
+    written was left for an article until that is shown. `told` are the jobs whose uploads can be undone already,
+    `arriving` the files that are to replace a whole set, `charts` counts how often all was shown again, and `cell` is
+    the table and the cell in it that was clicked on last.
     """
 
     conversations: dict[str, str] = field(default_factory=dict)
@@ -65,6 +72,10 @@ class Session:
     drawer: Shown | None = None
     opening: bool = False
     uploads: int = 0
+    told: dict[str, Job] = field(default_factory=dict)
+    arriving: dict[str, Receiving] = field(default_factory=dict)
+    charts: dict[str, int] = field(default_factory=dict)
+    cell: tuple[str, object] = ("", None)
 
 
 @st.cache_resource(show_spinner="Starting Footnote")
@@ -103,8 +114,12 @@ def choose_set(document_set: DocumentSet) -> None:
 
 
 def sidebar() -> None:
-    """The choice of the set, on every page."""
-    names = [known.name for known in desk().assistant.library.sets()]
+    """The choice of the set, on every page; one that was renamed meanwhile stays chosen."""
+    library = desk().assistant.library
+    names = [known.name for known in library.sets()]
+    wanted = st.session_state.get(_SET) or st.query_params.get(_SET)
+    if wanted and wanted not in names and (renamed := library.successor(wanted)):
+        st.session_state[_SET] = renamed.name
     with st.sidebar:
         st.selectbox("Document set", names, key=_SET, bind="query-params", on_change=close_drawer)
 
@@ -156,28 +171,32 @@ def open_drawer(shown: Shown) -> None:
     session().drawer = shown
 
 
-def watch_sync(document_set: DocumentSet) -> Job:
+def watch_sync(document_set: DocumentSet, *, asking: bool = False) -> Job:
     """The sync of the set that this tab last began or joined, drawn with its progress or its error.
 
-    The first look at a set begins one: what changed in the folder since the last time is read without being asked.
+    With `asking`, what it means for questions is said too. The first look at a set begins one: what changed in the
+    folder since the last time is read without being asked.
     """
     key = desk().key(document_set)
     job = session().jobs.get(key) or session().jobs.setdefault(key, desk().join(document_set))
     with st.container(key="sync"):
         if not job.finished.is_set():
-            _progress_bar(job)
+            draw_progress(job, document_set if asking else None)
         elif job.error:
             _tell_failed(job, document_set)
     return job
 
 
 @st.fragment(run_every=0.4)
-def _progress_bar(job: Job) -> None:
-    finished = job.finished.is_set()
-    progress = job.progress
+def draw_progress(work: Work, asking: DocumentSet | None = None) -> None:
+    """A bar that follows the work, and draws the page anew when it is done; what it means for questions about a set."""
+    finished = work.finished.is_set()
+    progress = work.progress
     done = min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
     # Drawing lets a click that waits go first. `st.rerun` would put this page in the place of the one clicked on.
-    st.progress(done, text=plain(progress_words(progress, job.doing_seconds)))
+    st.progress(done, text=plain(progress_words(progress, work.doing_seconds)))
+    if asking is not None and (says := _WHILE.get(desk().reading(asking))) and desk().assistant.synced(asking):
+        st.caption(says)
     if finished:
         st.rerun()
 

@@ -59,10 +59,9 @@ def progress_words(progress: Progress, seconds: float) -> str:
     if progress.total <= 0:
         return progress.doing
     words = f"{progress.doing} {progress.done:,} of {progress.total:,}"
-    if seconds < 2 or not 0 < progress.done < progress.total:
-        return words
-    left = seconds * (progress.total - progress.done) / progress.done
-    return f"{words}, about {_duration(left)} left"
+    if seconds >= 2 and 0 < progress.done < progress.total:
+        words += f", about {_duration(seconds * (progress.total - progress.done) / progress.done)} left"
+    return f"{words}: {excerpt(progress.item, 80)}" if progress.item else words
 
 
 def excerpt(text: str, most: int = 280) -> str:

@@ -1,0 +1,204 @@
+"""A set at a glance, and choosing among its documents: figures, a chart of dates, outlets, states and words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from rag.ingest.library import DocumentSet
+from rag.types import DocumentInfo
+from rag.ui.session import desk, session
+from rag.ui.text import counted, plain, sendable, shown_date
+
+STATES = {
+    "ready": "Ready",
+    "new": "New",
+    "changed": "Changed",
+    "removed": "Removed",
+    "outdated": "Earlier version",
+    "failed": "Not readable",
+}
+_MOST_MONTHS = 60
+_MOST_YEARS = 200
+_MOST_OUTLETS = 12
+_NO_OUTLET = "No outlet"
+_FIND = "Find by title, outlet or file"
+_NONE = "No document fits all of this: take something off, or show all."
+
+
+def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """Draw it; returns the documents that were chosen, all while nothing was."""
+    key = desk().key(document_set)
+    number = session().charts.get(key, 0)
+    there = [info for info in infos if info.state != "failed"]
+    st.caption(plain(_figures(infos)))
+    period = _draw_chart([info.published for info in there if info.published], f"chart-{key}-{number}")
+    outlets = _pick("Outlets", _outlets(there), f"outlets-{key}-{number}")
+    counts = Counter(STATES[info.state] for info in infos)
+    states = _pick("States", counts.most_common(), f"states-{key}-{number}") if len(counts) > 1 else []
+    words = st.text_input(
+        _FIND, key=f"find-{key}-{number}", placeholder=_FIND, label_visibility="collapsed", icon=":material/search:"
+    )
+    chosen = _chosen(infos, period, outlets, states, _folded(words).split())
+    if period or outlets or states or words:
+        with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
+            parts = [_shown_period(period), *outlets, *states, f"“{words.strip()}”" if words.strip() else ""]
+            fit = f"{len(chosen):,} of {counted(len(infos), 'document')}: {', '.join(filter(None, parts))}"
+            st.text(sendable(fit), width="content")
+            st.button("Show all", key="show_all", icon=":material/filter_alt_off:", on_click=_show_all, args=(key,))
+        if not chosen:
+            st.caption(_NONE)
+    return chosen
+
+
+def _figures(infos: Sequence[DocumentInfo]) -> str:
+    there = [info for info in infos if info.state != "failed"]
+    days = [info.published for info in there if info.published]
+    facts = [counted(len(there), "document"), counted(sum(info.words for info in there), "word")]
+    if days:
+        first, last = shown_date(min(days)), shown_date(max(days))
+        facts.append(f"of {first}" if first == last else f"from {first} to {last}")
+    undated = len(there) - len(days)
+    facts += [f"{undated:,} without a date"] if days and undated else []
+    failed = len(infos) - len(there)
+    return ", ".join(facts + ([f"{counted(failed, 'file')} not readable"] if failed else []))
+
+
+def _show_all(key: str) -> None:
+    session().charts[key] = session().charts.get(key, 0) + 1  # what was chosen in a chart cannot be taken off otherwise
+
+
+# -- dates --------------------------------------------------------------------------------------------------------
+
+
+def periods(days: Sequence[date]) -> list[tuple[str, int]]:
+    """Each month, `2021-10`, or where those are too many year, `2021`, with how many of the days are in it.
+
+    Those between the first and the last have a count of 0, where they are not too many.
+    """
+    if not days:
+        return []
+    first, last = min(days), max(days)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months <= _MOST_MONTHS:
+        counts = Counter(f"{day.year:04}-{day.month:02}" for day in days)
+        ahead = [divmod(first.year * 12 + first.month - 1 + each, 12) for each in range(months)]
+        return [(name, counts[name]) for name in (f"{year:04}-{month + 1:02}" for year, month in ahead)]
+    counts = Counter(f"{day.year:04}" for day in days)
+    if last.year - first.year < _MOST_YEARS:
+        return [(name, counts[name]) for name in (f"{year:04}" for year in range(first.year, last.year + 1))]
+    return sorted(counts.items())
+
+
+def _shown_period(period: str) -> str:
+    return f"{date.fromisoformat(f'{period}-01'):%B %Y}" if "-" in period else period
+
+
+def _draw_chart(days: Sequence[date], key: str) -> str:
+    """The bars; returns the month or year of the one that was clicked on, "" for none."""
+    bars = periods(days)
+    if len(bars) < 2:
+        return ""
+    rows: dict[str, Sequence[str | int]] = {
+        "period": [name for name, _ in bars],
+        "when": [_shown_period(name) for name, _ in bars],
+        "documents": [count for _, count in bars],
+    }
+    event = st.vega_lite_chart(
+        rows, _chart("-" in bars[0][0]), key=key, on_select="rerun", selection_mode="pick", height=150,
+        alt="How many documents there are of each time; a click on a bar shows those of that time",
+    )  # fmt: skip
+    picked: list[dict[str, Any]] = event["selection"].get("pick", [])
+    name = str(picked[0].get("period", "")) if picked else ""
+    return name if name in rows["period"] else ""
+
+
+def _chart(monthly: bool) -> dict[str, Any]:
+    """The chart: bars, and before them fields of full height, for a bar of one document is hard to hit."""
+    label = "utcFormat(toDate(datum.value + '-01'), '%b %Y')" if monthly else "datum.value"
+    axis = {"title": None, "labelExpr": label, "labelAngle": 0, "labelOverlap": "greedy", "ticks": False}
+    x = {"field": "period", "type": "ordinal", "sort": None, "axis": axis}
+    scale = {"title": None, "tickMinStep": 1, "format": ",d", "tickCount": 3}
+    tooltip = [
+        {"field": "when", "type": "nominal", "title": "Published"},
+        {"field": "documents", "type": "quantitative", "title": "Documents", "format": ",d"},
+    ]
+    again = "datum && length(data('pick_store')) && data('pick_store')[0].values[0] === datum.period"
+    return {
+        "params": [
+            {"name": "pick", "views": ["fields"], "select": {"type": "point", "fields": ["period"], "toggle": again}}
+        ],
+        "encoding": {"x": x},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 2},
+                "encoding": {
+                    "y": {"field": "documents", "type": "quantitative", "axis": scale},
+                    "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.3},
+                },
+            },
+            {
+                "name": "fields",
+                "mark": {"type": "rect", "opacity": 0, "cursor": "pointer"},
+                "encoding": {"y": {"value": 0}, "y2": {"value": "height"}, "tooltip": tooltip},
+            },
+        ],
+    }
+
+
+# -- outlets, states, words ---------------------------------------------------------------------------------------
+
+
+def _outlets(infos: Sequence[DocumentInfo]) -> list[tuple[str, int]]:
+    counts = Counter(info.outlet or _NO_OUTLET for info in infos)
+    return counts.most_common() if set(counts) != {_NO_OUTLET} else []
+
+
+def _pick(label: str, counts: Sequence[tuple[str, int]], key: str) -> list[str]:
+    """Buttons with counts for the most frequent; returns those that are pressed."""
+    if not counts:
+        return []
+    by_name = dict(counts[:_MOST_OUTLETS])
+    picked = st.pills(
+        label,
+        list(by_name),
+        selection_mode="multi",
+        format_func=lambda name: plain(f"{name} ({by_name.get(name, 0):,})"),
+        key=key,
+        label_visibility="collapsed",
+    )
+    more = len(counts) - len(by_name)
+    if more > 0:
+        st.caption(f"and {counted(more, 'more outlet')}, which are found by their names.")
+    return [name for name in picked if name in by_name]
+
+
+def _chosen(
+    infos: Sequence[DocumentInfo], period: str, outlets: Sequence[str], states: Sequence[str], words: Sequence[str]
+) -> list[DocumentInfo]:
+    tests: list[Callable[[DocumentInfo], bool]] = []
+    if period:
+        tests.append(lambda info: info.published is not None and info.published.isoformat().startswith(period))
+    if outlets:
+        tests.append(lambda info: (info.outlet or _NO_OUTLET) in outlets)
+    if states:
+        tests.append(lambda info: STATES[info.state] in states)
+    if words:
+        tests.append(lambda info: _holds(_folded(f"{info.title} {info.outlet or ''} {info.name}"), words))
+    return [info for info in infos if all(test(info) for test in tests)]
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
+
+
+def _folded(text: str) -> str:
+    """The text as it is searched: in lower case and without accents."""
+    if text.isascii():
+        return text.lower()
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)).casefold()

@@ -1,0 +1,123 @@
+"""The table of documents: a click on a row opens the article, a tick before it selects it for removal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from rag.ingest.library import DocumentSet
+from rag.types import DocumentInfo
+from rag.ui.overview import STATES
+from rag.ui.session import Shown, desk, open_drawer, session
+from rag.ui.text import counted, plain, sendable
+from rag.ui.uploads import remove_files
+
+_HINT = "A click on a row opens the document. Tick rows to remove their files."
+_UNREAD = "“{}” is not read yet, so it cannot be opened."
+_HEIGHT = 460
+_OPEN = ":material/article:"
+# on a phone, what is seen at first is the state and the beginning of the title
+_COLUMNS = {
+    "State": st.column_config.TextColumn(width=104),
+    "Title": st.column_config.TextColumn(width=290),
+    "Date": st.column_config.DateColumn(format="D MMM YYYY", width=104),
+    "Outlet": st.column_config.TextColumn(width=140),
+    "Words": st.column_config.NumberColumn(format="localized", width=76),
+    "Chunks": st.column_config.NumberColumn(format="localized", width=76),
+    "File": st.column_config.TextColumn(width=220),
+    "Reason": st.column_config.TextColumn(width="large"),
+}
+
+
+def draw_table(document_set: DocumentSet, infos: Sequence[DocumentInfo], everything: Sequence[DocumentInfo]) -> None:
+    """The table of `infos`, which are chosen from `everything`, and what can be done with its rows."""
+    picked = _draw_rows(document_set, infos)
+    if not picked:
+        st.caption(_HINT)
+        return
+    files = list(dict.fromkeys(info.file for info in picked if info.state != "removed"))
+    with st.container(horizontal=True):
+        if len(picked) == 1 and picked[0].chunks:
+            shown = Shown(picked[0].name)
+            st.button("Read", key="read", icon=":material/article:", on_click=open_drawer, args=(shown,))
+        if files:
+            st.button(
+                plain(_removing(files, everything)),
+                key="remove",
+                icon=":material/delete:",
+                on_click=remove_files,
+                args=(document_set, files),
+            )
+
+
+def _draw_rows(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """The table; returns the documents of the rows that are selected."""
+    columns = {
+        "Open": [_OPEN if info.chunks else None for info in infos],
+        "State": [STATES[info.state] for info in infos],
+        "Title": [sendable(info.title) for info in infos],
+        "Date": [info.published for info in infos],
+        "Outlet": [sendable(info.outlet or "") for info in infos],
+        "Words": [info.words for info in infos],
+        "Chunks": [info.chunks for info in infos],
+        "File": [sendable(info.name) for info in infos],
+        "Reason": [sendable(info.reason) for info in infos],
+    }
+    order = [name for name in columns if name != "Reason" or any(info.reason for info in infos)]
+    # rows are selected by position, so that another list must be another table
+    identity = hash(tuple((info.name, info.state) for info in infos))
+    key = f"table-{desk().key(document_set)}-{identity}"
+    if key not in st.session_state:
+        session().cell = "", None
+    button = st.column_config.ButtonColumn(
+        "", width=44, type="tertiary", key=f"open-{key}", on_click=_pressed, args=(document_set, f"open-{key}", infos)
+    )
+    event = st.dataframe(
+        columns,
+        hide_index=True,
+        column_order=order,
+        key=key,
+        height="auto" if len(infos) < 12 else _HEIGHT,
+        on_select=partial(_clicked, document_set, key, infos),
+        selection_mode=["multi-row", "single-cell"],
+        column_config={"Open": button, **_COLUMNS},
+        placeholder="",
+        alt="The documents of the set",
+    )
+    rows: list[int] = event["selection"]["rows"]
+    return [infos[row] for row in rows if row < len(infos)]
+
+
+def _pressed(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo]) -> None:
+    _open(document_set, infos, st.session_state[key]["row"])
+
+
+def _clicked(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo]) -> None:
+    """Open the document of the row that was clicked on, if it was one and no tick."""
+    cells = st.session_state[key]["selection"]["cells"]
+    cell, before = (cells[0] if cells else None), session().cell
+    session().cell = key, cell
+    if cell is not None and session().cell != before:  # a cell stays selected while rows are ticked
+        _open(document_set, infos, cell[0])
+
+
+def _open(document_set: DocumentSet, infos: Sequence[DocumentInfo], row: int) -> None:
+    if row >= len(infos):
+        return
+    info = infos[row]
+    if info.chunks:
+        open_drawer(Shown(info.name))
+    else:
+        says = info.reason and f"{info.name}: {info.reason}"
+        session().problems[desk().key(document_set)] = (says or _UNREAD.format(info.name),)
+
+
+def _removing(files: Sequence[str], infos: Sequence[DocumentInfo]) -> str:
+    """What will go with the files: all records of a file, whichever of them were selected."""
+    chosen = set(files)
+    going = {info.name for info in infos if info.file in chosen and info.state not in {"removed", "failed"}}
+    records = len(going - chosen)
+    words = f"Remove {files[0] if len(files) == 1 else counted(len(files), 'file')}"
+    return f"{words} with {'its ' if len(files) == 1 else ''}{counted(records, 'record')}" if records else words

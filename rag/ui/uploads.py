@@ -1,0 +1,146 @@
+"""Adding files to a set, and letting files take the place of a whole set: planned first, then done in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from rag.errors import LibraryError
+from rag.ingest.incoming import Incoming
+from rag.ingest.library import DocumentSet
+from rag.ingest.readers import READERS
+from rag.types import Plan
+from rag.ui.changes import left_out_blocks, named_blocks
+from rag.ui.jobs import Job, Taken
+from rag.ui.session import Undo, attempt, begin_sync, desk, draw_progress, session
+from rag.ui.text import counted, listed, plain
+from rag.ui.verbatim import block, verbatim
+
+_ADD, _REPLACE = "Add to the set", "Replace the whole set"
+_KINDS = [*sorted(READERS), ".zip"]
+_REPLACE_HELP = "Choose all the files that the set is to have, or a .zip: you see what would change first."
+_NOTHING = "None of these files can be read, so there is nothing to replace the set with."
+_SAME = "These are the files that the set has already: there is nothing to replace."
+
+
+def offer_uploads(document_set: DocumentSet) -> None:
+    """The field for files, and the plan of a replacement once its files are here."""
+    key = desk().key(document_set)
+    mode = st.segmented_control(
+        "What to do with files", (_ADD, _REPLACE), default=_ADD, key=f"mode-{key}", label_visibility="collapsed",
+        required=True,
+    )  # fmt: skip
+    adding = mode != _REPLACE
+    if not adding and key in session().arriving:
+        _draw_arriving(document_set)
+        return
+    field = f"{'upload' if adding else 'replace'}-{key}-{session().uploads}"
+    st.file_uploader(
+        "Files or .zip archives",
+        type=_KINDS,
+        accept_multiple_files=True,
+        key=field,
+        on_change=_add if adding else _receive,
+        args=(document_set, field),
+        label_visibility="collapsed",
+    )
+    if not adding:
+        st.caption(_REPLACE_HELP)
+
+
+def note_taken(document_set: DocumentSet, job: Job) -> None:
+    """Let what a job has taken in be undone."""
+    key = desk().key(document_set)
+    if job.taken is not None and session().told.get(key) is not job:
+        session().told[key] = job
+        if not job.taken.plan.idle:
+            session().undo[key] = Undo(_taken_words(job.taken), job.taken.removal)
+
+
+def _taken_words(taken: Taken) -> str:
+    added, changed = taken.plan.added, taken.plan.changed
+    parts = [f"{word} {listed(names, 3)}" for word, names in (("Added", added), ("replaced", changed)) if names]
+    words = ", ".join(parts)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _uploads(field: str) -> list[tuple[str, UploadedFile]]:
+    session().uploads += 1  # an empty field for the next files
+    return [(file.name, file) for file in st.session_state[field] or ()]
+
+
+def _add(document_set: DocumentSet, field: str) -> None:
+    if uploads := _uploads(field):
+        key = desk().key(document_set)
+        session().undo.pop(key, None)
+        session().jobs[key] = desk().add(document_set, uploads)
+
+
+# -- replacing ----------------------------------------------------------------------------------------------------
+
+
+def _receive(document_set: DocumentSet, field: str) -> None:
+    if uploads := _uploads(field):
+        session().arriving[desk().key(document_set)] = desk().receive(document_set, uploads)
+
+
+def _draw_arriving(document_set: DocumentSet) -> None:
+    arriving = session().arriving[desk().key(document_set)]
+    if not arriving.finished.is_set():
+        draw_progress(arriving)
+        return
+    plan, incoming = arriving.plan, arriving.incoming
+    if plan is None or incoming is None:
+        st.warning(plain(arriving.error))
+        st.button("Choose other files", key="cancel_replace", on_click=_cancel, args=(document_set,))
+        return
+    with st.container(border=True, key="replacement"):
+        nothing = _NOTHING if not incoming.files else _SAME if plan.idle else ""
+        lead = nothing or f"Replacing the whole set would change it so: {plan.summary()}"
+        verbatim("replacement_text", [block("answer", lead), *named_blocks(plan), *left_out_blocks(incoming.skipped)])
+        with st.container(horizontal=True):
+            if not nothing:
+                words = f"Replace the set with {counted(len(incoming.files), 'file')}"
+                st.button(words, key="replace", type="primary", on_click=_replace, args=(document_set, incoming, plan))
+            st.button("Cancel", key="cancel_replace", on_click=_cancel, args=(document_set,))
+
+
+def _replace(document_set: DocumentSet, incoming: Incoming, planned: Plan) -> None:
+    key = desk().key(document_set)
+
+    def replace() -> None:
+        library = desk().assistant.library
+        plan = library.plan(document_set, incoming, whole=True)
+        if plan != planned:
+            session().arriving[key].plan = plan
+            raise LibraryError("The set's files have changed meanwhile: look at what would change now.")
+        removal = library.take_in(document_set, incoming, whole=True)
+        del session().arriving[key]
+        session().undo[key] = Undo(f"Replaced the whole set: {plan.summary()}.", removal)
+        begin_sync(document_set, exclusive=bool(removal.moved))
+        st.session_state[f"mode-{key}"] = _ADD
+
+    attempt(key, replace)
+
+
+def _cancel(document_set: DocumentSet) -> None:
+    arriving = session().arriving.pop(desk().key(document_set), None)
+    if arriving is not None and arriving.incoming is not None:
+        arriving.incoming.discard()
+
+
+# -- taking back --------------------------------------------------------------------------------------------------
+
+
+def remove_files(document_set: DocumentSet, files: Sequence[str]) -> None:
+    """Move files of the set to the trash, and let questions wait until they are not cited any more."""
+    key = desk().key(document_set)
+
+    def remove() -> None:
+        removal = desk().assistant.library.remove(document_set, files)
+        session().undo[key] = Undo(f"Removed {listed(files, 3)}.", removal)
+        begin_sync(document_set, exclusive=True)
+
+    attempt(key, remove)
