@@ -80,6 +80,7 @@ def _draw(entries: Sequence[Entry], within: Filter, offered: Offered, take: Take
             format_func=sendable,
             placeholder="All outlets",
             max_selections=max(_MOST_CHOSEN, len(within.outlets)),
+            select_all=False,
             on_change=_change,
             args=(within, take),
         )
@@ -120,6 +121,7 @@ def _draw_documents(entries: Sequence[Entry], within: Filter, take: Take) -> Non
         format_func=lambda name: labels.get(name, name),
         placeholder="All articles",
         max_selections=max(_MOST_CHOSEN, len(within.documents)),
+        select_all=False,
         on_change=_change,
         args=(within, take),
     )
