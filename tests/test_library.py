@@ -401,7 +401,9 @@ def test_an_old_name_leads_to_the_set_until_another_has_it(library: Library) -> 
     found = library.successor("Peace talks")
     assert found is not None
     assert found.name == "Qatar"
-    assert library.successor("Never") is None
+    assert [library.successor(name) for name in ("Never", "", "\0", "..", "/etc", "../documents/Qatar", "\udcff")] == [
+        None
+    ] * 7
     made = library.create("Peace talks")
     assert library.successor("Peace talks") == made
 

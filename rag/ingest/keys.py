@@ -71,8 +71,8 @@ class Keys:
         return state.keys.get(str(folder)) or _key(folder, f"{folder}\0{recursive}")
 
     def successor(self, folder: Path) -> Path:
-        """What the folder is called now, if it was renamed."""
-        return self._read().followed(folder.resolve())
+        """What the folder, a resolved path, is called now, if it was renamed."""
+        return self._read().followed(folder)
 
     def settle(self) -> None:
         """Write down what became of a folder that a process which died was moving: it may be made anew now."""

@@ -84,7 +84,7 @@ class Library:
 
     def successor(self, name: str) -> DocumentSet | None:
         """What the set that had this name is called now, if it was renamed."""
-        folder = self._keys.successor(self.root / name)
+        folder = self._keys.successor(self.root.resolve() / name)  # of the page's address: anything may be in it
         return next((known for known in self.sets() if known.recursive and known.folder.resolve() == folder), None)
 
     def create(self, name: str) -> DocumentSet:

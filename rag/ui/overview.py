@@ -23,6 +23,7 @@ STATES = {
     "outdated": "Earlier version",
     "failed": "Not readable",
 }
+_UNREAD = {"new", "failed"}
 _MOST_MONTHS = 60
 _MOST_YEARS = 200
 _MOST_OUTLETS = 12
@@ -35,10 +36,10 @@ def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> l
     """Draw it; returns the documents that were chosen, all while nothing was."""
     key = desk().key(document_set)
     number = session().charts.get(key, 0)
-    there = [info for info in infos if info.state != "failed"]
-    st.caption(plain(_figures(infos)))
-    period = _draw_chart([info.published for info in there if info.published], f"chart-{key}-{number}")
-    outlets = _pick("Outlets", _outlets(there), f"outlets-{key}-{number}")
+    read = [info for info in infos if info.state not in _UNREAD]
+    st.caption(plain(_figures(infos, read)))
+    period = _draw_chart([info.published for info in read if info.published], f"chart-{key}-{number}")
+    outlets = _pick("Outlets", _outlets(read), f"outlets-{key}-{number}")
     counts = Counter(STATES[info.state] for info in infos)
     states = _pick("States", counts.most_common(), f"states-{key}-{number}") if len(counts) > 1 else []
     words = st.text_input(
@@ -56,16 +57,15 @@ def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> l
     return chosen
 
 
-def _figures(infos: Sequence[DocumentInfo]) -> str:
-    there = [info for info in infos if info.state != "failed"]
-    days = [info.published for info in there if info.published]
-    facts = [counted(len(there), "document"), counted(sum(info.words for info in there), "word")]
+def _figures(infos: Sequence[DocumentInfo], read: Sequence[DocumentInfo]) -> str:
+    days = [info.published for info in read if info.published]
+    failed = sum(info.state == "failed" for info in infos)
+    facts = [counted(len(infos) - failed, "document"), counted(sum(info.words for info in read), "word")]
     if days:
         first, last = shown_date(min(days)), shown_date(max(days))
         facts.append(f"of {first}" if first == last else f"from {first} to {last}")
-    undated = len(there) - len(days)
+    undated = len(read) - len(days)
     facts += [f"{undated:,} without a date"] if days and undated else []
-    failed = len(infos) - len(there)
     return ", ".join(facts + ([f"{counted(failed, 'file')} not readable"] if failed else []))
 
 
@@ -185,7 +185,7 @@ def _chosen(
     if period:
         tests.append(lambda info: info.published is not None and info.published.isoformat().startswith(period))
     if outlets:
-        tests.append(lambda info: (info.outlet or _NO_OUTLET) in outlets)
+        tests.append(lambda info: info.state not in _UNREAD and (info.outlet or _NO_OUTLET) in outlets)
     if states:
         tests.append(lambda info: STATES[info.state] in states)
     if words:
