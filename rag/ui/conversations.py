@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 import streamlit as st
 
@@ -18,15 +19,22 @@ _MOST = 30
 
 
 def current_conversation(document_set: DocumentSet) -> str:
-    """The id of the open conversation about this set, by this tab or by the page's address; "" for a new one."""
+    """The id of the open conversation about this set, by this tab or by the page's address; "" for a new one.
+
+    The address wins where it is another than this tab wrote there: the visitor went back, or forward.
+    """
     key = desk().key(document_set)
     open_here = session().conversations
-    if key not in open_here:
+    asked, seen = st.query_params.get(_ADDRESS, ""), session().address
+    gone_elsewhere = asked != seen and bool(asked or seen) and session().on_page
+    if key not in open_here or gone_elsewhere:
         open_here[key] = _addressed(key)
-    if open_here[key]:
+        close_drawer()
+    if open_here[key] and open_here[key] != asked:
         st.query_params[_ADDRESS] = open_here[key]
-    else:
+    elif not open_here[key]:
         st.query_params.pop(_ADDRESS, None)
+    session().address, session().on_page = open_here[key], True
     return open_here[key]
 
 
@@ -69,18 +77,25 @@ def draw_conversations(document_set: DocumentSet) -> None:
             st.text_input(
                 "Find a conversation", key="find_conversation", placeholder="Find …", label_visibility="collapsed"
             )
+        titles = Counter(conversation.title for conversation in found[:_MOST])
         for conversation in found[:_MOST]:
-            _line(document_set, conversation, here)
+            _line(document_set, conversation, _label(conversation, titles[conversation.title] > 1), here)
         if words and not found:
             st.caption("No conversation holds these words.")
         if len(found) > _MOST:
             st.caption("Older ones are found by their words.")
 
 
-def _line(document_set: DocumentSet, conversation: Conversation, here: str) -> None:
+def _label(conversation: Conversation, with_time: bool) -> str:
+    """Its title, and when it went on last where others have the same title."""
+    time = conversation.updated.astimezone()
+    return f"{conversation.title} · {time.day} {time:%b %H:%M}" if with_time else conversation.title
+
+
+def _line(document_set: DocumentSet, conversation: Conversation, label: str, here: str) -> None:
     if conversation.id != here:
         st.button(
-            plain(conversation.title),
+            plain(label),
             key=f"conversation-{conversation.id}",
             type="tertiary",
             width="stretch",
@@ -88,7 +103,7 @@ def _line(document_set: DocumentSet, conversation: Conversation, here: str) -> N
             args=(document_set, conversation.id),
         )
         return
-    with st.popover(plain(conversation.title), type="secondary", width="stretch", key=f"here-{conversation.id}"):
+    with st.popover(plain(label), type="secondary", width="stretch", key=f"here-{conversation.id}"):
         name = f"name-{conversation.id}"
         st.text_input("Name", value=conversation.title, key=name, max_chars=120)
         st.button("Rename", key="rename", on_click=_rename, args=(document_set, conversation.id, name))

@@ -60,7 +60,8 @@ class Session:
     while sentences that were not found in the documents are left out, `opening` from when an answer that is still being
     written was left for an article until that is shown. `told` are the jobs whose uploads can be undone already,
     `arriving` the files that are to replace a whole set, `charts` counts how often all was shown again, and `cell` is
-    the table and the cell in it that was clicked on last.
+    the table and the cell in it that was clicked on last. `address` is the conversation that was last written into the
+    page's address, `on_page` true while no other page was looked at since.
     """
 
     conversations: dict[str, str] = field(default_factory=dict)
@@ -76,6 +77,8 @@ class Session:
     arriving: dict[str, Receiving] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
     cell: tuple[str, object] = ("", None)
+    address: str = ""
+    on_page: bool = False
 
 
 @st.cache_resource(show_spinner="Starting Footnote")
@@ -122,6 +125,11 @@ def sidebar() -> None:
         st.session_state[_SET] = renamed.name
     with st.sidebar:
         st.selectbox("Document set", names, key=_SET, bind="query-params", on_change=close_drawer)
+
+
+def leave_conversation() -> None:
+    """Take note that another page is looked at, whose address names no conversation."""
+    session().on_page = False
 
 
 def guarded(draw: Callable[[], None]) -> bool:
