@@ -261,10 +261,10 @@ class Assistant:
                 model, problem = None, str(error)
         searched = searched or standalone(question, history)
         understood = time.perf_counter()
-        listener.step("Searching the documents" if searched == question else f"Searching for: {searched}")
-        wording = searchable(searched)
         entries = self.entries(document_set)
         covered = scope.coverage(entries, within)
+        listener.step(_searching(covered.searched, "" if searched == question else searched))
+        wording = searchable(searched)
         passages = self._retrieve(document_set, wording, PASSAGES, within) if covered.searched else []
         retrieved = time.perf_counter()
         if covered.searched or within.empty:
@@ -458,6 +458,12 @@ class Assistant:
             raise LibraryError(
                 f"The documents in {document_set.folder} have not been read yet: run `python -m rag sync` first."
             )
+
+
+def _searching(articles: int, searched: str) -> str:
+    """For example `Searching 1,494 articles`, and what for where that is not the question as it was asked."""
+    words = f"Searching {articles:,} {'article' if articles == 1 else 'articles'}"
+    return f"{words} for: {searched}" if searched else words
 
 
 def checked_question(question: str) -> str:

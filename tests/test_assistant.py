@@ -47,7 +47,7 @@ def test_an_answer_says_how_long_each_step_took_and_each_step_is_told(assistant:
 
     answer = assistant.ask(documents, "Who drew the oldest sea map?", (), Noting())
     assert set(answer.seconds) == {"retrieve", "read", "write", "total"}
-    assert steps[0] == "Searching the documents"
+    assert steps[0] == "Searching 3 articles"
     assert steps[1].startswith("Reading ")
 
 

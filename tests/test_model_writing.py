@@ -162,7 +162,7 @@ def test_it_is_checked_while_it_streams_and_nothing_half_written_is_shown(
     server.says(Reply(f"{CLOSED} [1] {CRACKS} [1]", size=3))
     watching = Watching()
     ask(writing, listener=watching)
-    assert watching.steps == ["Searching the documents", "Reading 3 passages", "Writing with scripted"]
+    assert watching.steps == ["Searching 3 articles", "Reading 3 passages", "Writing with scripted"]
     middle = [rest for sentences, rest in watching.drafts if len(sentences) == 1]
     assert any(rest and CRACKS.startswith(rest) for rest in middle)
     assert not any("[" in rest for _, rest in watching.drafts)

@@ -23,8 +23,7 @@ from rag.ui.verbatim import Block, Part, block, verbatim
 _NEAREST = 3
 _EVERY = 0.25  # seconds
 _HIDE = "hide_unsupported"
-_VERBS = {"retrieve": "searched", "read": "read", "write": "written"}
-_WORTH_TELLING = 0.05  # seconds
+_WORTH_TELLING = 0.005  # seconds
 
 
 def draw_question(key: str, question: str) -> None:
@@ -126,9 +125,13 @@ def _tell_checks(answer: Answer) -> None:
 
 
 def _times(answer: Answer) -> str:
+    """For example `searched 1,494 articles in 0.01 s · read 24 passages in 0.27 s · 0.28 s in all`."""
     took = answer.seconds
-    steps = [f"{verb} in {took[step]:.1f} s" for step, verb in _VERBS.items() if took.get(step, 0.0) >= _WORTH_TELLING]
-    return " · ".join([*steps, f"{took['total']:.1f} s in all"]) if "total" in took else ""
+    articles = f" {counted(answer.documents_searched, 'article')}" if answer.documents_searched else ""
+    passages = f" {counted(answer.passages_read, 'passage')}" if answer.passages_read else ""
+    words = {"retrieve": f"searched{articles}", "read": f"read{passages}", "write": "written"}
+    steps = [f"{did} in {took[step]:.2f} s" for step, did in words.items() if took.get(step, 0.0) >= _WORTH_TELLING]
+    return " · ".join([*steps, f"{took['total']:.2f} s in all"]) if "total" in took else ""
 
 
 def _draw_answer(key: str, answer: Answer) -> None:
