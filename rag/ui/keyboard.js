@@ -56,8 +56,6 @@ export default function ({ data, parentElement }) {
   list.setAttribute("aria-label", data.title);
   list.querySelector("h2").textContent = data.title;
   list.querySelector("dl").replaceChildren(...rowsOf(data.keys));
-  list.querySelector(".close").textContent = data.close;
-  open.textContent = data.title;
   open.onclick = () => list.showModal();
   list.querySelector(".close").onclick = () => list.close();
   list.onclick = (event) => event.target === list && list.close();

@@ -19,8 +19,8 @@ _KEYS = (
 )
 _mount = st.components.v2.component(
     "footnote_keyboard",
-    html='<button class="open" type="button"></button>'
-    '<dialog><h2></h2><dl></dl><button class="close" type="button"></button></dialog>',
+    html=f'<button class="open" type="button">{_TITLE}</button>'
+    f'<dialog><h2></h2><dl></dl><button class="close" type="button">{_CLOSE}</button></dialog>',
     css=(_HERE / "keyboard.css").read_text(encoding="utf-8"),
     js=(_HERE / "keyboard.js").read_text(encoding="utf-8"),
 )
@@ -29,4 +29,4 @@ _mount = st.components.v2.component(
 def listen() -> None:
     """Let the keys work; draws, at the foot of the sidebar, what opens the list."""
     with st.sidebar:
-        _mount(key="keyboard", data={"title": _TITLE, "close": _CLOSE, "keys": _KEYS})
+        _mount(key="keyboard", data={"title": _TITLE, "keys": _KEYS})
