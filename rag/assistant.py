@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,8 +14,6 @@ from rag.answer.followups import standalone
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.rewriting import rewritten
 from rag.answer.scope import NOTHING_MATCHES, undated_words
-from rag.answer.starters import READ, keep_starters, kept_starters, starter_questions
-from rag.answer.suggestions import suggested
 from rag.answer.writing import Listener, ModelWriter, QuoteWriter, Writer, abstention
 from rag.errors import FootnoteError, InputError, LibraryError, ModelError
 from rag.export.transcript import Article, Transcript
@@ -35,6 +32,7 @@ from rag.models.embedding import Embedder, LocalEmbedder
 from rag.models.language import QUOTES, LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
 from rag.models.similarity import SimilarityReader
+from rag.offers import Offers, never
 from rag.preferences import Preferences
 from rag.settings import Settings
 from rag.types import (
@@ -56,15 +54,10 @@ from rag.words import searchable
 _LONGEST_QUESTION = 2_000
 _CONVERSATIONS = "conversations.sqlite3"
 _WITH_FRONT_MATTER = (".md", ".markdown", ".txt")
-_REMEMBERED = 200  # answers whose suggestions are known
 
 
 def _silent(_: Progress) -> None:
     return
-
-
-def _never() -> bool:
-    return False
 
 
 class Assistant:
@@ -91,11 +84,10 @@ class Assistant:
         self._given = model
         self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
-        self._suggestions: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
         self._listings: dict[Path, Listing] = {}
         self._hashes = KnownHashes()
+        self._offered: dict[Path, Offers] = {}
         self._guard = threading.Lock()
-        self._starting = threading.Lock()
         self._opening = threading.Lock()  # of its own: what it guards takes seconds
 
     # -- document sets --------------------------------------------------------------------------------------------
@@ -367,86 +359,47 @@ class Assistant:
         self._require_synced(document_set)
         return self._retrieve(document_set, searchable(words), count, within)
 
-    def starters(self, document_set: DocumentSet, stopped: Callable[[], bool] = _never) -> tuple[str, ...]:
+    def starters(self, document_set: DocumentSet, stopped: Callable[[], bool] = never) -> tuple[str, ...]:
         """Up to three questions that the set answers, each tried before it is offered; kept beside its index.
 
         Takes seconds where they are not known yet; less is found, and nothing kept, once it is `stopped`.
         """
-        with self._starting:  # who comes second finds what the first has found
-            if (known := self.known_starters(document_set)) is not None:
-                return known
-            return self._find_starters(document_set, stopped)
-
-    def stamp(self, document_set: DocumentSet) -> str:
-        """A value that changes whenever the documents that answer do; "" before the first sync."""
-        catalog = self.index(document_set).catalog()
-        return catalog.stamp if catalog else ""
-
-    def _find_starters(self, document_set: DocumentSet, stopped: Callable[[], bool]) -> tuple[str, ...]:
-        catalog = self.index(document_set).catalog()
-        if catalog is None:
-            return ()
-        stamp = catalog.stamp
-        names = [entry.name for entry in catalog.entries()]
-        sample = names[:: max(1, len(names) // READ)]
-        documents = (document for name in sample if (document := catalog.document(name)))
-        questions = starter_questions(documents, self._asked(document_set), stopped)
-        if not stopped():
-            keep_starters(self._starters_file(document_set), self._starters_stamp(stamp), questions)
-        return questions
+        return self._offers(document_set).starters(stopped)
 
     def known_starters(self, document_set: DocumentSet) -> tuple[str, ...] | None:
         """Those that were found for the set as it is now; None where nobody has looked yet. Takes no time."""
-        catalog = self.index(document_set).catalog()
-        if catalog is None:
-            return ()
-        return kept_starters(self._starters_file(document_set), self._starters_stamp(catalog.stamp))
+        return self._offers(document_set).known_starters()
 
     def suggestions(
         self,
         document_set: DocumentSet,
         answer: Answer,
         history: Sequence[Exchange] = (),
-        stopped: Callable[[], bool] = _never,
+        stopped: Callable[[], bool] = never,
     ) -> tuple[str, ...]:
         """Up to three questions to go on with, which the passages of the answer, or their documents, really answer.
 
         `history` is the conversation before the answer. Each question was tried by asking it for quotes, which takes
         seconds; once it is `stopped`, what was found by then is returned. Errors as `ask`.
         """
+        return self._offers(document_set).suggestions(answer, history, stopped)
+
+    def stamp(self, document_set: DocumentSet) -> str:
+        """A value that changes whenever the documents that answer do; "" before the first sync."""
         catalog = self.index(document_set).catalog()
-        if catalog is None:
-            return ()
-        key = (
-            self.key(document_set), catalog.stamp, answer.question, answer.searched, answer.text, answer.within,
-            tuple((each.question, each.answer) for each in history),
-        )  # fmt: skip
+        return catalog.stamp if catalog else ""
+
+    def _offers(self, document_set: DocumentSet) -> Offers:
+        index = self.index(document_set)
+        made_by = f"{self.settings.reader} {self.settings.caution}"
+
+        def tried(question: str, within: Filter) -> Answer:
+            return self.ask(document_set, question, quotes=True, within=within)
+
         with self._guard:
-            if key in self._suggestions:
-                self._suggestions.move_to_end(key)
-                return self._suggestions[key]
-        found = suggested(
-            answer,
-            history,
-            catalog.document,
-            self._asked(document_set, answer.within),
-            stopped,
-        )
-        if not stopped():
-            with self._guard:
-                self._suggestions[key] = found
-                if len(self._suggestions) > _REMEMBERED:
-                    self._suggestions.popitem(last=False)
-        return found
-
-    def _asked(self, document_set: DocumentSet, within: Filter = EVERYTHING) -> Callable[[str], Answer]:
-        return lambda question: self.ask(document_set, question, quotes=True, within=within)
-
-    def _starters_file(self, document_set: DocumentSet) -> Path:
-        return self.library.index_home(document_set) / "starters.json"
-
-    def _starters_stamp(self, stamp: str) -> str:
-        return f"{stamp} {self.settings.reader} {self.settings.caution}"
+            if index.home not in self._offered:
+                self._offered[index.home] = Offers(index, made_by, tried)
+            return self._offered[index.home]
 
     def _retrieve(self, document_set: DocumentSet, question: str, count: int, within: Filter) -> list[Passage]:
         index = self.index(document_set)

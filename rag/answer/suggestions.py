@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from rag.answer.questions.gazetteer import PLACES, TITLES
 from rag.answer.questions.people import People
 from rag.answer.questions.trying import Candidate, alike, candidates, chosen
 from rag.types import Answer, Document, Exchange
@@ -15,10 +16,12 @@ COUNT: Final = 3
 TRIES: Final = 6
 """The most questions that are asked to find those to offer; each costs a whole answer."""
 
+_MOST: Final = 3  # words that make a question of another document one about the same
 _LONGEST: Final = 40_000  # characters of a document that are read beyond its passages
 _CITED: Final = 0.3
 _SHARE: Final = 0.35  # for each word that is spoken of
 _NAMED: Final = 0.5  # for each name that is spoken of
+_TOLD: Final = 0.15  # for each word of the answer
 
 
 def suggested(
@@ -78,17 +81,26 @@ def _fresh(found: Iterable[Candidate], answer: Answer, history: Sequence[Exchang
 
 
 def _about(found: Iterable[Candidate], answer: Answer, history: Sequence[Exchange]) -> list[Candidate]:
-    """Those that share something with what is spoken of, worth more the more they share."""
+    """Those that share something with what is spoken of, worth more the more they share.
+
+    The document of the first quote is about it; what is from another must name it, or share most of its words.
+    """
     spoken = " ".join([answer.question, answer.searched, *(each.searched for each in history[-2:])])
     topic = set(content_words(spoken))
-    named = {word for name in names(spoken) for word in content_words(name)}
-    told = {word for text in (answer.text, *(each.title for each in answer.citations)) for word in content_words(text)}
-    cited = {each.document for each in answer.citations}
+    named = [set(content_words(name)) for name in dict.fromkeys(names(spoken)) if not _common_name(name)]
+    first = answer.citations[:1]
+    told = {word for each in first for word in content_words(f"{each.title} {each.quote}")} - topic
     kept = []
     for one in found:
-        shared = one.words & topic
-        around = one.words & told - topic
-        if shared or len(around) >= (1 if one.document in cited else 2):
-            extra = _SHARE * min(2, len(shared)) + _NAMED * min(2, len(one.words & named)) + 0.15 * min(3, len(around))
+        shared, around = len(one.words & topic), len(one.words & told)
+        same = sum(2 * len(one.words & name) >= max(1, len(name)) for name in named)
+        near = any(one.document == each.document for each in first) and shared + around >= 2
+        if (same and one.kind == "age") or (one.kind != "age" and (same or near or shared >= _MOST)):
+            extra = _SHARE * min(2, shared) + _NAMED * min(2, same) + _TOLD * min(3, around)
             kept.append(replace(one, worth=one.worth + extra))
     return kept
+
+
+def _common_name(name: str) -> bool:
+    """True for names that too much is spoken of with: countries, offices, parties."""
+    return name in PLACES or f"the {name}" in PLACES or name.isupper() or all(w in TITLES for w in name.split())

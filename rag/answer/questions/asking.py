@@ -9,7 +9,7 @@ from typing import Final
 from rag.answer.questions.clauses import Clause
 from rag.answer.questions.gazetteer import FIRST_NAMES, OFFICES, PLACES
 from rag.answer.questions.people import People
-from rag.answer.questions.verbs import AUXILIARIES, BE, PAST
+from rag.answer.questions.verbs import AUXILIARIES, BASES, BE, FINITE, PAST, SPEAKS
 from rag.words import content_words, names
 
 _VAGUE: Final = frozenset(
@@ -38,16 +38,21 @@ def predicate(clause: Clause) -> str:
 
 def telling(clause: Clause) -> bool:
     """True if what is said of the subject tells it from others: it names something."""
-    if clause.base in _VAGUE and not clause.auxiliary:
+    if clause.base in _VAGUE - {"take", "become"} and clause.auxiliary not in ("is", "was"):
         return False
-    if (clause.base == "be" and _TELLS_LITTLE.match(clause.rest)) or _NO_PREDICATE.match(clause.rest):
+    if (clause.base == "be" and not clause.verb and _TELLS_LITTLE.match(clause.rest)) or _NO_PREDICATE.match(
+        clause.rest
+    ):
         return False
-    return bool(names(f"x {clause.rest}")) and len(content_words(clause.rest)) >= 2
+    if clause.verb in SPEAKS and not any(word in FINITE for word in clause.rest.split()[1:]):
+        return False
+    said = len(content_words(clause.rest))
+    return said >= 2 if names(f"x {clause.rest}") else said >= 4
 
 
 def single(clause: Clause, people: People) -> bool:
-    """True for a subject that can be asked about: a name, or something with one in it."""
-    return bool(names(f"x {inside(clause.subject, people)}"))
+    """True for a clause that names what it is about."""
+    return bool(names(f"x {inside(clause.subject, people)} {clause.rest}"))
 
 
 def inside(subject: str, people: People) -> str:
@@ -55,8 +60,9 @@ def inside(subject: str, people: People) -> str:
     if person := people.person(subject):
         return person
     first, blank, rest = subject.partition(" ")
-    capital = people.proper(first) or first in PLACES or rest[:1].isupper() or not first.isalpha() or first.isupper()
-    lower = first.lower() in ("the", "a", "an", "about", "more", "some") or not capital
+    capital = first in PLACES or rest[:1].isupper() or not first.isalpha() or first.isupper()
+    capital = capital or (not rest and people.proper(first))
+    lower = first.lower() in ("the", "a", "an", "about", "more", "some") or (not capital and people.common(first))
     return first.lower() + blank + rest if lower else subject
 
 
@@ -76,7 +82,7 @@ def office(phrase: str) -> bool:
 def human(stated: str) -> bool:
     """True for what only somebody can be: "a reporter for …"."""
     head = _HEAD_ENDS.split(f"{stated} of ")[0].split()[-1].lower()
-    return head in OFFICES or bool(re.search(r"(?:[eo]r|ist|ian|ive|man|woman|mother|father)$", head))
+    return head in OFFICES or bool(re.search(r"(?:[eo]r|ist|ian|ive|man|woman|mother|father|-old|-olds)$", head))
 
 
 def other_clause(rest: str) -> bool:
@@ -85,7 +91,7 @@ def other_clause(rest: str) -> bool:
     return any(
         word in _JOINS
         or word in AUXILIARIES - BE
-        or (word == "to" and 0 < n < len(words) - 1 and words[n + 1][0].islower())
+        or (word == "to" and words[n + 1 : n + 2] and words[n + 1] in BASES)
         or (n > 0 and (word in PAST or (word.endswith("ing") and len(word) > 5)))
         for n, word in enumerate(words)
     )

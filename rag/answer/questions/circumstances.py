@@ -10,12 +10,12 @@ from rag.answer.questions.asking import Made, inside, other_clause, single
 from rag.answer.questions.clauses import Clause, inverted
 from rag.answer.questions.gazetteer import PLACES
 from rag.answer.questions.people import People
-from rag.answer.questions.verbs import PAST, SPEAKS, THIRD
+from rag.answer.questions.verbs import PARTICIPLES, PAST, SPEAKS, THIRD
 
 _UNTIMED: Final = frozenset("come go get put keep seem appear remain continue need want".split())
 _COMPLETE: Final = frozenset("resign retire die arrive".split())
 _SITED: Final = frozenset(
-    """sign open hold meet die kill find arrest crash land begin live perform host build discover bury premiere bear
+    """sign open hold meet die kill find arrest crash land live perform host build discover bury premiere bear
     marry launch attend appear capture detain celebrate kidnap shoot grow educate play""".split()
 )
 _PLACE: Final = re.compile(
@@ -27,10 +27,11 @@ _SHORTEST_REASON: Final = 4
 
 def when(clause: Clause, people: People) -> Iterator[Made]:
     """When it happened, where the sentence gives a date."""
-    present = clause.verb in THIRD and clause.verb not in PAST and not clause.auxiliary
-    if not clause.time or present or clause.verb in SPEAKS or clause.base in _UNTIMED:
+    if clause.auxiliary in ("has", "have"):
         return
-    if other_clause(clause.rest) or not single(clause, people):
+    if not clause.time or _present(clause) or clause.verb in SPEAKS or clause.base in _UNTIMED:
+        return
+    if other_clause(clause.rest) or not single(clause, people) or not _happens(clause):
         return
     rest = "" if clause.base in _COMPLETE and re.fullmatch(r"(?:from|as) the [a-z]+", clause.rest) else clause.rest
     if asked := inverted(clause, inside(clause.subject, people), rest):
@@ -42,7 +43,7 @@ def where(clause: Clause, people: People) -> Iterator[Made]:
     found = _PLACE.search(" " + clause.rest)
     if not found or other_clause(clause.rest) or not single(clause, people):
         return
-    if not _is_place(found[1]) or _happens(clause) not in _SITED:
+    if _present(clause) or not _is_place(found[1]) or _happens(clause) not in _SITED:
         return
     rest = (" " + clause.rest)[: found.start()].strip()
     asked = inverted(clause, inside(clause.subject, people), rest)
@@ -58,11 +59,14 @@ def why(clause: Clause, people: People) -> Iterator[Made]:
         yield Made(f"Why {asked} {clause.time}", "why", clause.reason)
 
 
+def _present(clause: Clause) -> bool:
+    """True for what a picture shows, mostly."""
+    return clause.verb in THIRD and clause.verb not in PAST and not clause.auxiliary
+
+
 def _happens(clause: Clause) -> str:
     """The verb of what happens: "sign" of "was signed"."""
-    if clause.base != "be":
-        return clause.base
-    return "bear" if clause.rest.startswith("born") else PAST.get(clause.rest.split(" ")[0], "")
+    return clause.base if clause.base != "be" else PARTICIPLES.get(clause.rest.split(" ")[0], "")
 
 
 def _is_place(name: str) -> bool:

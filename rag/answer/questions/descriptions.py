@@ -27,7 +27,12 @@ def stated(clause: Clause, people: People) -> Iterator[Made]:
         yield Made(f"Who {clause.auxiliary} {clause.rest} {clause.time}", "who", clause.subject)
     elif person and re.match(r"(?:an?|the) ", clause.rest) and len(clause.rest.split()) >= 4:
         yield Made(f"Who {clause.auxiliary} {person}", "who is", clause.rest)
-    elif not person and re.match(r"an? (?:\S+ ){4}", f"{clause.rest} ") and named(clause.subject):
+    elif (
+        not person
+        and re.match(r"an? (?:\S+ ){4}", f"{clause.rest} ")
+        and " " in clause.subject
+        and named(clause.subject)
+    ):
         if human(clause.rest):
             return
         yield Made(f"What {clause.auxiliary} {inside(clause.subject, people)}", "what is", clause.rest)
@@ -68,4 +73,6 @@ def how_old(sentence: str, people: People) -> Iterator[Made]:
 def _is_post(phrase: str) -> bool:
     """True for what one person is at a time: the mayor of Lindgate."""
     one = re.match(r"the (?!first|last|only)", phrase) and re.search(r" (?:of|for|at|to|in) |’s ", phrase)
+    if re.search(r" during |\b(?:1[5-9]|20)\d\d\b", phrase):
+        return False
     return bool(one and names(phrase) and office(phrase))

@@ -110,7 +110,8 @@ OFFICES: Final = _OFFICES
 """What a person can be."""
 
 TITLES: Final = frozenset(
-    """Mr. Mrs. Ms. Dr. Sir Dame Lord Lady President Vice Prime Minister Premier Chancellor Senator Sen. Rep. Gov. Gen.
+    """Democrat Republican Democratic Incumbent Mr. Mrs. Ms. Dr. Sir Dame Lord Lady President
+    Vice Prime Minister Premier Chancellor Senator Sen. Rep. Gov. Gen.
     Governor Representative Congressman Congresswoman Mayor Judge Justice King Queen Prince Princess Pope Archbishop
     Bishop Cardinal Ambassador Secretary Director Chairman Chief CEO Captain Sgt. Col. Lt. Attorney General Professor
     Prof. Rev. Speaker Coach Sheriff Detective Officer Actor Actress Singer Former""".split()

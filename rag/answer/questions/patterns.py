@@ -16,6 +16,8 @@ from rag.words import content_words, names
 
 _LONGEST: Final = 17  # words
 _SHORTEST: Final = 4
+_TELLING: Final = 4  # words of meaning that do without a name
+_OPEN_ENDS: Final = (" back", " the", " a", " and", " or", " that", " first", " then", " only", " in large part")
 _SHORT: Final = ("who is", "what is", "age")  # kinds that need only a name
 _OWNERS: Final = ("who", "which", "when", "where", "why", "how many", "how much")
 
@@ -59,10 +61,19 @@ def _pronoun(sentence: str) -> int:
 
 
 def _finished(made: Made, people: People) -> Made | None:
-    question = people.in_full(" ".join(made.question.replace(GLUE, " ").split()).rstrip(" ,.")) + "?"
+    text = " ".join(made.question.replace(GLUE, " ").replace(" The ", " the ").split()).rstrip(" ,.")
+    question = people.in_full(text) + "?"
+    if text.endswith(_OPEN_ENDS):
+        return None
     if not _SHORTEST <= len(question.split()) <= _LONGEST and made.kind not in _SHORT:
         return None
-    known = [word for name in names(question.partition(" ")[2]) for word in content_words(name)]
-    if not known or set(content_words(made.answer)) <= set(content_words(question)):
+    words = set(content_words(question))
+    if not (names_in(question) or len(words) >= _TELLING) or set(content_words(made.answer)) <= words:
         return None
-    return Made(question, made.kind, made.answer) if stands_alone(question, owner=made.kind in _OWNERS) else None
+    alone = stands_alone(question, owner=made.kind in _OWNERS, known=made.kind == "saying")
+    return Made(question, made.kind, made.answer) if alone else None
+
+
+def names_in(question: str) -> set[str]:
+    """The content words of the names in a question."""
+    return {word for name in names(question.partition(" ")[2]) for word in content_words(name)}

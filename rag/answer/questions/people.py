@@ -14,13 +14,14 @@ _NAME: Final = re.compile(
     r"(?: [A-Z][\w’'-]*\w)+(?: Jr\.| Sr\.)?"
 )
 _ORGANISED: Final = frozenset(
-    """Association Committee Council Club Group School House Street Center Centre Hall Award Awards Games League Cup
-    Open Championship Championships Week Day Act Law Bill News Network Media Press Project Fund Trust Party Court
-    County City Island Islands River Lake Mountain Park Stadium Airport Station Bridge Hospital Church Army Navy
-    Force Guard Police States Kingdom Union Nations Republic Series Show Movie Band Records Studios Pictures
-    Entertainment Sports Brothers Technologies Systems Energy Capital Partners Global International National
-    Health Research Review Journal Magazine Institution Society Museum Office Service Services Board Federation
-    Organization Organisation Reserve Senate Congress Street Avenue Road Square Valley Beach Bay Town Village""".split()
+    """State Union Association Committee Council Club Group School House Street Center Centre Hall Award Awards Games
+    League Cup Open Championship Championships Week Day Act Law Bill News Network Media Press Project Fund Trust
+    Party Court County City Island Islands River Lake Mountain Park Stadium Airport Station Bridge Hospital Church
+    Army Navy Force Guard Police States Kingdom Union Nations Republic Series Show Movie Band Records Studios
+    Pictures Entertainment Sports Brothers Technologies Systems Energy Capital Partners Global International
+    National Health Research Review Journal Magazine Institution Society Museum Office Service Services Board
+    Federation Organization Organisation Reserve Senate Congress Street Avenue Road Square Valley Beach Bay Town
+    Village""".split()
 ) | frozenset(LAST_WORDS)  # fmt: skip
 
 
@@ -48,6 +49,7 @@ class People:
         told = {_last(found[2]) for found in _SPACED.finditer(text) if found[1] in OFFICES}
         told |= {found[1] for found in _FOLLOWED.finditer(text)}
         told |= {_last(found[1].strip()) for found in _POLITE.finditer(text)}
+        self._common = set(re.findall(r"(?<![\w’-])[a-z]+(?![\w’-])", text))
         self._proper = {found[1] for found in _INSIDE.finditer(text)}
         counts = Counter(_untitled(found.removesuffix("’s")) for found in names(text))
         for name, _ in counts.most_common():
@@ -55,13 +57,21 @@ class People:
                 self._full.add(name)
                 if _NUMERALS.fullmatch(_last(name)):
                     continue
-                known = self._by_last.setdefault(_last(name), name)
-                if known and known.split()[0] != name.split()[0]:
-                    self._by_last[_last(name)] = ""  # two of that name
+                self._by_last.setdefault(_last(name), name)
+        for name in counts:  # of two who share a last name, nobody is meant by it; one may be no known person
+            whole = self._by_last.get(_last(name), "")
+            if " " in name and whole and name.split()[-2] not in whole.split():
+                self._by_last[_last(name)] = ""
 
     def proper(self, word: str) -> bool:
         """True if the word has its capital within sentences, too."""
         return word.removesuffix("’s") in self._proper
+
+    def common(self, word: str) -> bool:
+        """True if the word is also written small, or looks like a plural."""
+        return (
+            word == "Police" or word.lower() in self._common or (word[-2:] not in ("ss", "us") and word.endswith("s"))
+        )
 
     def person(self, phrase: str) -> str:
         """The full name of the person whom the phrase names, less office and title; "" if it names none."""
@@ -85,6 +95,8 @@ class People:
             before, after = text[: found.start()].split(" "), text[found.end() :].removeprefix("’s").split(" ")
             beside = before[-2] if len(before) > 2 else ""
             following = after[1] if len(after) > 1 and not after[0] else ""
+            if len(before) > 1 and before[-2] == "the":
+                continue  # the Biden administration
             if full and full not in text and not beside[:1].isupper() and not following[:1].isupper():
                 return text[: found.start()] + full + text[found.end() :]
         return text
@@ -110,13 +122,9 @@ def _looks_human(name: str, told: set[str]) -> bool:
     words = name.split()
     if len(words[0]) > 1 and words[0].isupper():
         return False  # an agency before a name, for one
-    if (
-        set(words) & (_NO_NAMES | _ORGANISED | TITLES - _ROYAL)
-        or name in PLACES
-        or "’s " in name
-        or _last(name) in PLACES
-        or words[0] == "The"
-    ):
+    if set(words) & (_NO_NAMES | _ORGANISED | TITLES - _ROYAL) or "’s " in name:
+        return False
+    if name in PLACES or _last(name) in PLACES or words[0] in PLACES - FIRST_NAMES:
         return False
     if words[0] in _ROYAL:
         return words[1] in FIRST_NAMES or words[-1] == "II" or words[-1] == "III"

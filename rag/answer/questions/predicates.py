@@ -43,13 +43,13 @@ def verb_at(words: list[str], place: int) -> tuple[str, str, str, int]:
     if word in BE:
         return word, "", "be", place + 1
     if word in ("has", "have", "had"):
-        perfect = following in PARTICIPLES
-        return (word, "", "have", place + 1) if perfect else ("", word, "have", place + 1)
+        base = PARTICIPLES.get(following)
+        return (word, following, base, place + 2) if base else ("", word, "have", place + 1)
     if word in ("does", "do"):
         return "", "", "", place
     if word == "did":
         return (word, following, following, place + 2) if following in BASES else ("", "", "", place)
-    return word, "", "", place + 1
+    return (word, following, following, place + 2) if following in BASES else (word, "", "", place + 1)
 
 
 def kept(words: list[str]) -> tuple[list[str] | None, str]:
@@ -57,7 +57,7 @@ def kept(words: list[str]) -> tuple[list[str] | None, str]:
     taken: list[str] = []
     for n, word in enumerate(words):
         if n >= 2 and (word in _DASHES or "—" in word):
-            return (taken, "") if word in _DASHES else (None, "")
+            return (_unbroken(taken) if word in _DASHES else None), ""
         if word == "because" and n:
             return taken, " ".join(words[n:])
         if word in _HALTS and n >= 2:
@@ -67,7 +67,8 @@ def kept(words: list[str]) -> tuple[list[str] | None, str]:
             if following in PAST or following in AUXILIARIES or following in THIRD or following in PRONOUNS:
                 return (None, "") if following in PAST and following in SAME else (taken, "")
             if any(other in PAST or other in AUXILIARIES for other in words[n + 2 : n + 7]):
-                return (taken, "") if n >= 3 and following[0].isupper() else (None, "")
+                joined = n >= 3 and following[0].isupper() and not JOINING & set(taken)
+                return (taken, "") if joined else (None, "")
         taken.append(word.rstrip(","))
         if word.endswith(","):
             return _cut_at_comma(taken, words[n + 1 :])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rag.words import names
+from rag.answer.questions.verbs import BASES, PARTICIPLES, PAST
 
 _POINTS: Final = re.compile(
     r"(?i)\b(?:he|she|it|they|we|i|you|him|us|them|me|this|these|those|here|there|our|your|my|such|another|other|others"
-    r"|same|latter|again|already|also|too|now|today|yesterday|tomorrow|ago|earlier|later|so far|currently|recently"
-    r"|(?:last|next|past) (?:week|month|year|\w+day|season|spring|summer|fall|winter)|like|himself|herself|itself"
+    r"|same|latter|again|already|also|too|now|today|yesterday|tomorrow|ago|then|for comment|at the time|comment to"
+    r"|(?:to|at|of|in|on) that"
+    r"|earlier|later|so far|currently|recently"
+    r"|(?:last|next|past) (?:week|month|year|cycle|\w+day|season|spring|summer|fall|winter)|like|himself|herself|itself"
     r"|themselves|both|one|ones|else|meanwhile|additional|further|remaining|respectively|either|above|below"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|pictured|photo)\b"
 )
@@ -32,14 +34,15 @@ _KNOWN: Final = frozenset(
 _SUPERLATIVE: Final = re.compile(r"\w+est$|most$|least$|only$|\d+(?:st|nd|rd|th)$")
 
 
-def stands_alone(question: str, *, owner: bool) -> bool:
+def stands_alone(question: str, *, owner: bool, known: bool = False) -> bool:
     """True if nothing in the question points to something outside it.
 
-    With `owner` it has, or asks for, somebody whom "his", "her", "its" and "their" can mean.
+    With `owner` it has, or asks for, somebody whom "his", "her", "its" and "their" can mean; with `known`, somebody
+    who makes clear which thing "the" means.
     """
     if _POINTS.search(question.partition(" ")[2]) or (not owner and _OWNERS.search(question)):
         return False
-    return bool(names(question)) and not any(_bare(found[1]) for found in _definite(question))
+    return known or not any(_bare(found[1]) for found in _definite(question))
 
 
 def _definite(question: str) -> list[re.Match[str]]:
@@ -55,14 +58,19 @@ def _bare(phrase: str) -> bool:
     words = phrase.rstrip("?").split()
     inside: list[str] = []
     for n, word in enumerate(words):
-        if word in _NOT_NOUNS or word.endswith("n’t") or (n and word in ("the", "a", "an")):
-            if word == "of" or (
-                word in _BOUND and any(w[:1].isupper() or w[:1].isdigit() for w in words[n + 1 : n + 4])
-            ):
+        if (
+            word in _NOT_NOUNS
+            or (inside and (word in BASES or word in PAST or word in PARTICIPLES))
+            or word.endswith("n’t")
+            or (n and word in ("the", "a", "an"))
+        ):
+            if word == "of" or (word in _BOUND and any(w[:1].isupper() for w in words[n + 1 : n + 4])):
                 return False
             break
         inside.append(word)
     if any(word[0].isupper() or word[0].isdigit() or _SUPERLATIVE.match(word) for word in inside):
         return False
     telling = [word for word in inside if word not in _WEAK]
+    if telling and telling[0].endswith(("’s", "s’")) and telling[0].rstrip("’s") not in _KNOWN:
+        return True
     return len(telling) < 2 and not (telling and telling[0] in _KNOWN)

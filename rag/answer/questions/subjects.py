@@ -10,7 +10,7 @@ from rag.answer.questions.asking import Made, named, predicate, telling
 from rag.answer.questions.clauses import Clause
 from rag.answer.questions.gazetteer import COUNTRIES, KINDS, LAST_WORDS, OFFICES, STATES
 from rag.answer.questions.people import People
-from rag.answer.questions.verbs import PAST, THIRD
+from rag.answer.questions.verbs import PARTICIPLES, PAST, THIRD
 
 _NUMBER: Final = (
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -57,17 +57,18 @@ def who(clause: Clause, people: People) -> Iterator[Made]:
     present = clause.verb in THIRD and clause.verb not in PAST and not clause.auxiliary
     if present and clause.base not in _LASTING:
         return  # below a picture, mostly
-    yield Made(f"Who {predicate(clause)}", "who", clause.subject)
+    if clause.auxiliary != "is" or not clause.time:  # which is below a picture, too
+        yield Made(f"Who {predicate(clause)}", "who", clause.subject)
 
 
 def which(clause: Clause, people: People) -> Iterator[Made]:
     """Which company, country, court did it."""
-    if people.person(clause.subject) or clause.auxiliary in _PLURAL or not telling(clause):
+    kind = "" if people.person(clause.subject) else _kind_of(clause.subject)
+    if not kind or clause.auxiliary in _PLURAL or not telling(clause):
         return
-    kind = _kind_of(clause.subject)
     if kind == "state" and clause.base not in _GOVERNS:
         return  # a team of that name, as likely
-    if kind and kind not in clause.rest.lower().split():
+    if kind not in clause.rest.lower().split():
         yield Made(f"Which {kind} {predicate(clause)}", "which", clause.subject)
 
 
@@ -83,8 +84,14 @@ def how_many(clause: Clause, _: People) -> Iterator[Made]:
 
 
 def _acts(clause: Clause, people: People) -> bool:
-    if clause.verb not in PAST or clause.auxiliary not in ("", "has", "had") or clause.base not in _AGENTIVE:
+    if (
+        clause.verb not in PAST.keys() | PARTICIPLES.keys()
+        or clause.auxiliary not in ("", "has", "had")
+        or clause.base not in _AGENTIVE
+    ):
         return False
+    if clause.subject.removeprefix("The ") in ("Republican", "Democrat"):
+        return False  # somebody who was named before
     if " " not in clause.subject and not people.proper(clause.subject):
         return False
     return named(clause.subject) and not _kind_of(clause.subject)

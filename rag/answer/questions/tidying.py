@@ -62,9 +62,16 @@ def prepared(sentence: str) -> str:
         return ""  # no sentence, or a heading and a sentence without the blank between them
     text = text if re.search(r"\b[A-Z]\.[A-Z]\.$", text) else text.removesuffix(".")
     text = re.sub(rf"({_ANY_MONTH} \d{{1,2}}), ({_YEAR}),?(?= |$)", rf"\1,{GLUE}\2", text)
-    text = _PLACED.sub(lambda found: f"{found[1]},{GLUE}{found[2].replace(' ', GLUE)}", text)
+    text = _PLACED.sub(_glued, text)
     text = _without_reporter(_LEAD.sub("", text, count=1))
     return text if _WORDS[0] <= len(text.split()) <= _WORDS[1] else ""
+
+
+def _glued(found: re.Match[str]) -> str:
+    """ "Paris, France" as one word, but not "Ohio, Texas"."""
+    if found[1] in COUNTRIES | STATES:
+        return found[0]
+    return f"{found[1]},{GLUE}{found[2].replace(' ', GLUE)}"
 
 
 def parts_of(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rag.answer.questions.patterns import questions_of, spoken_of
+from rag.answer.questions.patterns import names_in, questions_of, spoken_of
 from rag.answer.questions.people import People
 from rag.sentences import sentence_spans
 from rag.types import Answer, Citation
@@ -14,9 +14,10 @@ from rag.words import content_words, names
 
 _WEIGHTS: Final = {
     "why": 1.2, "how many": 1.1, "how much": 1.1, "who": 1.0, "where": 1.0, "when": 0.9, "which": 0.9, "what": 0.9,
-    "what is": 0.8, "who is": 0.7, "age": 0.2,
+    "saying": 0.9, "what is": 0.8, "who is": 0.7, "age": 0.2,
 }  # fmt: skip
 _OVERLAP: Final = 0.6
+_NAMELESS: Final = 0.5  # less for a question without a name
 _COMMONER: Final = 0.5  # less for a kind of question that is there already
 
 
@@ -53,6 +54,7 @@ def candidates(document: str, text: str, offset: int, title: str, people: People
         for made in found:
             words = set(content_words(made.question))
             worth = _WEIGHTS[made.kind] + min(1.0, 0.4 * len(words & heading)) - max(0.0, 0.05 * (len(words) - 8))
+            worth -= 0.0 if names_in(made.question) else _NAMELESS
             yield Candidate(
                 made.question, made.kind, made.answer, document, offset + start, offset + end, sentence, worth
             )

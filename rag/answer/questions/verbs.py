@@ -108,10 +108,12 @@ THIRD: Final[dict[str, str]] = {_ending(base, "s"): base for base in BASES if ba
 ONLY_FINITE: Final = frozenset(past for base, past, participle in _TRIPLES if past not in (base, participle))
 """Past tenses that are no participle: began, took, wrote."""
 
-PARTICIPLES: Final = frozenset(
-    (PAST.keys() - ONLY_FINITE) | {participle for _, _, participle in _TRIPLES} | {"been", "done", "had", "born"}
-)
-"""Past participles."""
+PARTICIPLES: Final[dict[str, str]] = {
+    **{past: base for past, base in PAST.items() if past not in ONLY_FINITE},
+    **{participle: base for base, _, participle in _TRIPLES},
+    **{"been": "be", "done": "do", "had": "have", "born": "bear"},
+}
+"""Past participle -> verb."""
 
 SAME: Final = frozenset(past for base, past, _ in _TRIPLES if base == past)
 """Past tenses that are the verb itself: cut, hit, put."""
@@ -123,6 +125,9 @@ SPEAKS: Final = frozenset(
     declared predicted suggested stated confirmed wrote promised vowed believes think thinks""".split()
 )
 """Forms that another's words or thoughts follow."""
+FINITE: Final = AUXILIARIES | PAST.keys() | THIRD.keys()
+"""Every form that can be the verb of a clause."""
+
 PRONOUNS: Final = frozenset(
     """he she it they we i you this that these those there here him them us me who what which whoever whatever
     someone anyone everyone nobody something anything everything nothing one none both each neither either many few
