@@ -28,6 +28,7 @@ from rag.ingest.library import DocumentSet, Library
 from rag.ingest.listing import Listing
 from rag.ingest.readers import front_matter
 from rag.ingest.trash import DeletedSet
+from rag.models.checker import Checker, LocalChecker
 from rag.models.embedding import Embedder, LocalEmbedder
 from rag.models.language import QUOTES, LanguageModel, Message, ModelChoice, stoppable
 from rag.models.reader import LocalReader, Reader
@@ -72,6 +73,7 @@ class Assistant:
         *,
         embedder: Embedder | None = None,
         reader: Reader | None = None,
+        checker: Checker | None = None,
         model: LanguageModel | None = None,
     ) -> None:
         self.settings = settings
@@ -81,6 +83,7 @@ class Assistant:
         self.preferences = Preferences(settings)
         self.embedder = embedder or _embedder(settings)
         self.reader = reader or _reader(settings, self.embedder)
+        self.checker = checker or LocalChecker(settings.threads)
         self._given = model
         self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
@@ -260,7 +263,7 @@ class Assistant:
         passages = self._retrieve(document_set, wording, PASSAGES, within) if covered.searched else []
         retrieved = time.perf_counter()
         if covered.searched or within.empty:
-            writer: Writer = ModelWriter(self.reader, model) if model else QuoteWriter(self.reader)
+            writer: Writer = ModelWriter(self.reader, self.checker, model) if model else QuoteWriter(self.reader)
             answer = writer.write(question, wording, passages, listener)
         else:
             answer = abstention(question, wording, (), QUOTES, {"read": 0.0, "write": 0.0})

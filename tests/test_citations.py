@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from rag.answer.citations import Evidence, Statement, as_prose, check, cite, named_subject, verify, with_marks
-from rag.models.reader import LocalReader
-from rag.types import Passage, Reading
+from rag.models.checker import LocalChecker
+from rag.types import Passage
 
 TEXT = "The bridge is old. It closed in 2024 [3]. Nobody\nminded."
 
@@ -81,8 +81,8 @@ REPORT = Passage("b.txt", 0, len(WORDS), WORDS, 1.0, "Varnholm bridge closes")
 
 
 @pytest.fixture(scope="module")
-def reader() -> LocalReader:
-    return LocalReader()
+def checker() -> LocalChecker:
+    return LocalChecker()
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def reader() -> LocalReader:
         "The repair will cost 8.5 million crowns, the city council said on Tuesday. [1]",
         "the  repair will cost 8.5 million crowns",
         "The city council said on Tuesday that the repair will cost 8.5 million crowns [1].",
-        "Engineers found cracks in three supports of the bridge [2].",
+        "The city council said that the repair is going to cost 8.5 million crowns [2].",
     ],
 )
-def test_what_the_cited_words_say_is_supported(reader: LocalReader, sentence: str) -> None:
-    verdict = verify(sentence, [REPORT], reader)
+def test_what_the_cited_words_say_is_supported(checker: LocalChecker, sentence: str) -> None:
+    verdict = verify(sentence, [REPORT], checker)
     assert verdict.supported
-    assert verdict.score >= reader.support_threshold
+    assert verdict.score >= checker.threshold
     assert verdict.missing == ()
 
 
@@ -110,39 +110,39 @@ def test_what_the_cited_words_say_is_supported(reader: LocalReader, sentence: st
     ],
 )
 def test_a_number_a_day_or_a_name_that_is_not_in_the_cited_words_is_named(
-    reader: LocalReader, sentence: str, missing: tuple[str, ...]
+    checker: LocalChecker, sentence: str, missing: tuple[str, ...]
 ) -> None:
-    verdict = verify(sentence, [REPORT], reader)
+    verdict = verify(sentence, [REPORT], checker)
     assert not verdict.supported
     assert verdict.missing == missing
 
 
-def test_what_the_cited_words_do_not_say_is_not_supported(reader: LocalReader) -> None:
+def test_what_the_cited_words_do_not_say_is_not_supported(checker: LocalChecker) -> None:
     for sentence in (
         "The mayor resigned after the accident.",
         "Passengers prefer the ferry to the bridge.",
         " [1]",
         "",
     ):
-        assert not verify(sentence, [REPORT], reader).supported
+        assert not verify(sentence, [REPORT], checker).supported
 
 
-def test_nothing_supports_a_sentence_without_a_citation(reader: LocalReader) -> None:
-    verdict = verify("The repair will cost 8.5 million crowns.", [], reader)
+def test_nothing_supports_a_sentence_without_a_citation(checker: LocalChecker) -> None:
+    verdict = verify("The repair will cost 8.5 million crowns.", [], checker)
     assert (verdict.supported, verdict.score) == (False, 0.0)
 
 
 def test_a_sentence_may_take_its_facts_from_all_cited_passages_their_titles_and_their_dates(
-    reader: LocalReader,
+    checker: LocalChecker,
 ) -> None:
     words = "The museum of Ostmark has two hundred sea maps."
     other = Passage("c.txt", 0, len(words), words, 1.0, "Museum", published=date(2024, 3, 5))
     sentence = (
         "In March 2024 the council of Varnholm said that the repair costs 8.5 million, and Ostmark has 200 sea maps."
     )
-    assert verify(sentence, [REPORT, other], reader).missing == ()
-    assert set(verify(sentence, [REPORT], reader).missing) == {"2024", "March", "Ostmark", "200"}
-    assert verify(sentence, [other], reader).missing == ("8.5 million", "Varnholm")
+    assert verify(sentence, [REPORT, other], checker).missing == ()
+    assert set(verify(sentence, [REPORT], checker).missing) == {"2024", "March", "Ostmark", "200"}
+    assert verify(sentence, [other], checker).missing == ("8.5 million", "Varnholm")
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,9 @@ def test_a_sentence_may_take_its_facts_from_all_cited_passages_their_titles_and_
 )
 def test_words_inside_a_sentence_that_says_something_else_are_not_taken_as_its_own(sentence: str, words: str) -> None:
     class Never:
-        """A reader that finds nothing supported."""
+        """A checker that finds nothing supported."""
 
-        support_threshold = 0.5
-
-        def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-            raise AssertionError
+        threshold = 0.5
 
         def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
             return [0.0] * len(pairs)
@@ -187,13 +184,13 @@ def shown() -> list[Passage]:
 
 @pytest.mark.parametrize("cited", [[0], [1], [], [1, 0]])
 def test_a_paraphrase_gets_the_sentence_that_supports_it_whatever_it_cites(
-    cited: list[int], reader: LocalReader
+    cited: list[int], checker: LocalChecker
 ) -> None:
-    evidence, support = check("Anna Brekke drew the oldest sea map in 1571.", cited, shown(), reader)
+    evidence, support = check("Anna Brekke drew the oldest sea map in 1571.", cited, shown(), checker)
     assert [found.quote for found in evidence] == [
         "The oldest sea map was drawn in 1571 by the pilot Anna Brekke, a sailor of the town."
     ]
-    assert support >= reader.support_threshold
+    assert support >= checker.threshold
 
 
 @pytest.mark.parametrize(
@@ -208,12 +205,12 @@ def test_a_paraphrase_gets_the_sentence_that_supports_it_whatever_it_cites(
         "See http://varnholm.example for the oldest sea map of 1571.",
     ],
 )
-def test_what_the_passages_do_not_say_gets_no_words(claim: str, reader: LocalReader) -> None:
-    assert check(claim, [0], shown(), reader)[0] == []
+def test_what_the_passages_do_not_say_gets_no_words(claim: str, checker: LocalChecker) -> None:
+    assert check(claim, [0], shown(), checker)[0] == []
 
 
-def test_a_sentence_of_a_passage_is_found_word_for_word(reader: LocalReader) -> None:
-    (evidence,), support = check("entry is free on Sundays", [1], shown(), reader)
+def test_a_sentence_of_a_passage_is_found_word_for_word(checker: LocalChecker) -> None:
+    (evidence,), support = check("entry is free on Sundays", [1], shown(), checker)
     assert (evidence.quote, support) == ("Entry is free on Sundays.", 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The reader that ships: windows, spans, the answer and the refusal, and whether a text supports a claim."""
+"""The reader that ships: windows, spans, the answer and the refusal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from rag.models.reader import (
     whole_words,
     windows_of,
 )
-from rag.models.support import contradicts, shared_words, text_features
 from rag.sentences import sentence_spans
 from rag.types import Passage
 
@@ -161,74 +160,6 @@ def test_the_cautious_reader_answers_no_question_that_the_eager_one_does_not() -
     assert all(a <= b for a, b in zip(cautious, eager, strict=True))
 
 
-def test_a_claim_is_told_from_its_opposite(reader: LocalReader) -> None:
-    claims = [
-        "The repair of the bridge costs 8.5 million crowns.",
-        "The repair of the bridge costs nothing.",
-        "The mayor thinks that the bridge must be closed.",
-        "The mayor was born in Sweden.",
-    ]
-    right, wrong, called, unsaid = reader.support([(claim, BRIDGE) for claim in claims])
-    assert right > wrong
-    assert right > unsaid
-    assert called > unsaid
-    assert all(0 <= chance <= 1 for chance in (right, wrong, called, unsaid))
-
-
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        ("The mayor opened the hall after the storm.", "The mayor opened the hall before the storm."),
-        ("Experts praised the repair of the bridge.", "Experts criticized the repair of the old bridge."),
-        ("The council did not close the bridge.", "The council will close the bridge for a year."),
-        ("The bridge is safe for lorries.", "The bridge isn't safe for lorries, they found."),
-        ("The mayor gave too much to the museum.", "It rained. The mayor gave too little to the museum."),
-    ],
-)
-def test_an_opposite_word_or_a_not_too_many_contradicts(claim: str, text: str) -> None:
-    assert contradicts(claim, text)
-
-
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        ("The mayor opened the hall after the storm.", "The mayor opened the hall after the storm."),
-        ("The bridge is not open.", "The bridge is closed."),
-        ("The council refused to accept the plan.", "The council rejected the plan."),
-        ("The council did not reject the plan.", "The council accepted the plan."),
-        ("The first storm damaged the roof.", "Last week nobody came to the museum."),
-        ("The bridge is safe.", "The bridge is safe, not the road."),
-        ("", ""),
-    ],
-)
-def test_the_same_in_other_words_does_not_contradict(claim: str, text: str) -> None:
-    assert not contradicts(claim, text)
-
-
-def test_a_claim_that_a_passage_contradicts_is_less_likely(reader: LocalReader) -> None:
-    text = "The council closed the bridge before the storm, and the mayor thanked the engineers."
-    same, opposite = reader.support(
-        [(f"The council closed the bridge {word} the storm.", text) for word in ("before", "after")]
-    )
-    assert same > reader.support_threshold > opposite
-
-
-def test_a_paraphrase_in_a_few_words_is_supported(reader: LocalReader) -> None:
-    text = "Her successor in the office of mayor is Jon Aasen, until then the deputy, who replaces her in May."
-    assert reader.support([("She was replaced by Jon Aasen.", text)])[0] >= reader.support_threshold
-
-
-def test_what_claim_and_text_share_is_counted_by_kind() -> None:
-    shared, pairs, of_names, numbers, rest, named, numbered, *_ = text_features(
-        "Anna Brekke drew 12 old maps.", "The 12 maps are by Anna Solheim."
-    )
-    assert shared == shared_words("Anna Brekke drew 12 old maps.", "The 12 maps are by Anna Solheim.") == 0.5
-    assert pairs == 0.0
-    assert (of_names, numbers, named, numbered) == (0.5, 1.0, 1.0, 1.0)
-    assert rest == pytest.approx(1 / 3)
-    assert text_features("It rained.", "")[2:4] == (1.0, 1.0)
-
-
 def test_a_missing_or_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> None:
     for name in ("reader.onnx", "tokenizer.json", "reader.json"):
         shutil.copy(WEIGHTS / name, tmp_path / name)
@@ -241,14 +172,13 @@ def test_a_missing_or_damaged_file_is_told_in_one_sentence(tmp_path: Path) -> No
         LocalReader(weights=tmp_path).read("Who?", PASSAGES)
     (tmp_path / "reader.onnx").unlink()
     with pytest.raises(ModelError, match=r"reader\.onnx is missing"):
-        LocalReader(weights=tmp_path).support([("claim", "text")])
+        LocalReader(weights=tmp_path).read("Who?", PASSAGES)
 
 
 def test_the_calibration_has_a_weight_for_every_feature(reader: LocalReader) -> None:
     stored = json.loads((WEIGHTS / "reader.json").read_text(encoding="utf-8"))
     _, found = reader.judge("Who drew the oldest sea map?", PASSAGES)
     assert len(stored["sentence"]) == len(found[0].features)
-    assert len(stored["support"]) == len(reader.support_features([("It is old.", TEXT)])[0])
     assert set(stored["thresholds"]) == {"cautious", "balanced", "eager"}
 
 

@@ -27,9 +27,3 @@ def test_list_items_and_slides_can_be_quoted_and_headings_cannot(embedder: Local
 
 def test_the_similarity_reader_finds_nothing_in_nothing(embedder: LocalEmbedder) -> None:
     assert not SimilarityReader(embedder).read("Who?", []).answers
-
-
-def test_a_text_supports_a_claim_as_far_as_it_has_its_words(embedder: LocalEmbedder) -> None:
-    reader = SimilarityReader(embedder)
-    assert reader.support([("The bridge closed", "It closed, the bridge"), ("The bridge closed", "Rain")]) == [1.0, 0.0]
-    assert 0 < reader.support_threshold < 1

@@ -18,8 +18,6 @@ PASSAGES = [Passage(f"{n}.txt", 0, len(text), text, 1.0, "Bridge") for n, text i
 class Fixed:
     """A reader that offers every sentence, in order, and decides as told; `short` is the short answer in each."""
 
-    support_threshold = 0.5
-
     def __init__(self, answers: bool, short: str = "") -> None:
         self._answers = answers
         self._short = short
@@ -31,9 +29,6 @@ class Fixed:
             for a, b in sentence_spans(p.text)
         ]
         return Reading(0.9 if self._answers else 0.1, self._answers, tuple(range(len(passages)))[::-1], tuple(quotes))
-
-    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        return [0.9] * len(pairs)
 
     def _place(self, sentence: str, start: int) -> tuple[int, int] | None:
         at = sentence.find(self._short) if self._short else -1

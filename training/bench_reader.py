@@ -1,9 +1,8 @@
-"""What the reader can do, on questions and claims that trained nothing.
+"""What the reader can do, on questions that trained nothing.
 
-    PYTHONPATH=. python training/bench_reader.py TRAIN EVAL [--weights DIR] [--parts spans,support,rerank,speed]
+    PYTHONPATH=. python training/bench_reader.py TRAIN EVAL [--weights DIR] [--parts spans,rerank,speed]
 
 TRAIN and EVAL are the folders of MODEL_CARD.md. `spans`: the two held titles of SQuAD 2.0 and the held half of ClapNQ.
-`support`: the held half of the claims, by set, beside the checks without a model and the share of shared words.
 `rerank`: the fused ranking, the reader's and both mixed, on ClapNQ's texts as one set and on EVAL/news (whose index
 FOOTNOTE_HOME holds). `speed`: 24 passages of 180 tokens, read as the product reads them.
 """
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import re
 import tempfile
 import time
@@ -22,16 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_reader import auroc, folded, without_marks
-from reader_data import HELD_TITLES, hashed, rows, support_pairs
+from fit_reader import auroc, folded
+from reader_data import HELD_TITLES, hashed, rows
 
-from rag.answer.checks import missing_facts
-from rag.answer.citations import check
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.assistant import Assistant
-from rag.models.embedding import WEIGHTS, LocalEmbedder
+from rag.models.embedding import WEIGHTS
 from rag.models.reader import LocalReader, best_odds, passage_order
-from rag.models.similarity import SimilarityReader
 from rag.settings import Settings
 from rag.types import Passage
 
@@ -44,11 +39,11 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("eval", type=Path)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="a folder with other weights")
-    parser.add_argument("--parts", default="spans,support,rerank,speed")
+    parser.add_argument("--parts", default="spans,rerank,speed")
     options = parser.parse_args()
     reader = LocalReader(weights=options.weights)
     for part in options.parts.split(","):
-        {"spans": spans, "support": support, "rerank": rerank, "speed": speed}[part](reader, options)
+        {"spans": spans, "rerank": rerank, "speed": speed}[part](reader, options)
 
 
 def spans(reader: LocalReader, options: argparse.Namespace) -> None:
@@ -107,49 +102,6 @@ def word_f1(one: str, other: str) -> float:
 def plain(text: str) -> list[str]:
     """Words in lower case without articles and punctuation."""
     return [word for word in re.sub(r"[^\w\s]", "", text.lower()).split() if word not in ("a", "an", "the")]
-
-
-def support(reader: LocalReader, options: argparse.Namespace) -> None:
-    """Claims against evidence, on every second held claim; the others chose weights and threshold (`fit_reader.py`).
-
-    `passes` are the shares of the supported and of the unsupported claims that pass with the facts checked too;
-    `quoted` those that pass as a model's sentence must: with a quote of one or two sentences that carries them.
-    """
-    pairs = support_pairs(options.train, options.eval, random.Random(0))[1]
-    pairs = [pair for pair in pairs if hashed(pair.first) % 2 == 1]
-    read = [(without_marks(pair.first), pair.second) for pair in pairs]
-    chances = np.asarray(reader.support(read))
-    words = np.asarray(SimilarityReader(LocalEmbedder()).support(read))
-    clean = np.asarray([not missing_facts(*pair) for pair in read])
-    quoted = np.asarray([quotable(*pair, reader) for pair in read])
-    labels = np.asarray([bool(pair.label) for pair in pairs])
-    groups: dict[str, list[int]] = defaultdict(list)
-    for n, pair in enumerate(pairs):
-        groups[pair.set].append(n)
-    print(f"{'support':24s} AUROC  words | balanced accuracy: reader, checks alone, both"
-          " | passes: supported, unsupported, right of those | quoted: the same | n")  # fmt: skip
-    for name, members in [*groups.items(), ("all", list(range(len(pairs))))]:
-        at = np.asarray(members)
-        truth, facts = labels[at], clean[at]
-        said = chances[at] >= reader.support_threshold
-        both, found = said & facts, quoted[at]
-        print(f"{name:24s} {auroc(chances[at][truth], chances[at][~truth]):.3f}"
-              f"  {auroc(words[at][truth], words[at][~truth]):.3f} |"
-              f" {balanced(said, truth):.3f} {balanced(facts, truth):.3f} {balanced(both, truth):.3f} |"
-              f" {both[truth].mean():.3f} {both[~truth].mean():.3f} {truth[both].mean():.3f} |"
-              f" {found[truth].mean():.3f} {found[~truth].mean():.3f} {truth[found].mean():.3f}"
-              f" | {len(at)}")  # fmt: skip
-
-
-def quotable(claim: str, text: str, reader: LocalReader) -> bool:
-    """True if `citations.check` finds words in the text, as one passage, that support the claim."""
-    evidence, _ = check(claim, [0], [Passage("text", 0, len(text), text, 1.0, "")], reader)
-    return bool(evidence)
-
-
-def balanced(said: Any, truth: Any) -> float:
-    """The mean of the shares of both kinds that were told rightly."""
-    return float((np.mean(said[truth]) + np.mean(~said[~truth])) / 2)
 
 
 def rerank(reader: LocalReader, options: argparse.Namespace) -> None:

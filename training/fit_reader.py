@@ -1,14 +1,12 @@
 """Fits what turns the reader's numbers into probabilities and decisions: rag/models/weights/reader.json.
 
-    PYTHONPATH=. python training/fit_reader.py POOL.jsonl.gz QUESTIONS.jsonl DOCUMENTS TRAIN EVAL [--picture FILE]
-    PYTHONPATH=. python training/fit_reader.py --only-support TRAIN EVAL
+    PYTHONPATH=. python training/fit_reader.py POOL.jsonl.gz QUESTIONS.jsonl DOCUMENTS [--picture FILE]
 
 Questions are asked as the product asks them: retrieved from a document set, 24 passages read. POOL are SQuAD-like
 records, whose contexts become one set; of its questions only those on titles that trained nothing are asked (see
 `reader_data.is_held`). QUESTIONS and DOCUMENTS are a set with right documents and answers' words, and questions that
 it does not answer. Every question of the pool is also asked with all passages that hold its answer taken away:
-unanswerable. TRAIN and EVAL are the folders of MODEL_CARD.md, whose judged claims fit `support`; `--only-support`
-fits nothing else, and leaves every other number as it is.
+unanswerable.
 
 Fitted are logistic models with a small ridge. Printed are the figures of a five-fold cross-validation over the
 questions, then of the fit. The thresholds are points of the risk-coverage curve: the share of unanswerable questions
@@ -21,11 +19,9 @@ import argparse
 import gzip
 import json
 import pickle
-import random
 import re
 import tempfile
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,25 +29,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from reader_data import hashed, support_pairs
+from reader_data import hashed
 
-from rag.answer.checks import missing_facts
 from rag.answer.retrieval import retrieve
 from rag.assistant import Assistant
 from rag.models.reader import Calibration, Found, LocalReader, best_odds, sigmoid, whole_features
-from rag.models.support import doubt
 from rag.settings import Settings
 from rag.types import Passage
 
 Matrix = npt.NDArray[np.float64]
-Support = tuple[tuple[float, ...], float]
 OUT = Path(__file__).resolve().parent.parent / "rag" / "models" / "weights" / "reader.json"
 RISKS = {"cautious": 0.04, "balanced": 0.10, "eager": 0.25}
 SURE = 0.85  # the share of short answers that shall be right
 QUOTED = 0.42  # the share of quoted sentences that shall hold the answer
 FOLDS = 5
-FALSE_PASSES = 0.15  # the share of unsupported claims that may pass
-RIDGE = 10.0  # of the model of claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +63,23 @@ class Case:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", type=Path, nargs="*", metavar="POOL QUESTIONS DOCUMENTS")
-    parser.add_argument("train", type=Path)
-    parser.add_argument("eval", type=Path)
-    parser.add_argument("--only-support", action="store_true", help="fits the model of claims alone")
+    parser.add_argument("pool", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("documents", type=Path)
     parser.add_argument("--picture", type=Path, help="where to draw the risk-coverage curve (SVG)")
     parser.add_argument("--cases", type=Path, help="keeps what the reader saw, so that a second run need not read")
     options = parser.parse_args()
-    support = fit_support(options.train, options.eval)
-    if options.only_support:
-        stored = json.loads(OUT.read_text(encoding="utf-8")) | {"support": support[0], "support_threshold": support[1]}
-        OUT.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-        return
-    pool, questions, documents = options.sets
     if options.cases and options.cases.exists():
         cases: list[Case] = pickle.loads(options.cases.read_bytes())
     else:
-        cases = [*pool_cases(pool), *set_cases(questions, documents)]
+        cases = [*pool_cases(options.pool), *set_cases(options.questions, options.documents)]
         if options.cases:
             options.cases.write_bytes(pickle.dumps(cases))
     crossed = np.zeros(len(cases))
     print("cross-validated:")
     right_first, quoted = [], []
     for fold in range(FOLDS):
-        fitted = fit([case for case in cases if case.fold != fold], support)
+        fitted = fit([case for case in cases if case.fold != fold])
         for n, case in enumerate(cases):
             if case.fold == fold:
                 crossed[n], best = answerability(case, fitted)
@@ -105,7 +89,7 @@ def main() -> None:
     report(cases, crossed)
     print(f"  right sentence first {np.mean(right_first):.3f}, among the first four {np.mean(quoted):.3f}"
           f" (n={len(right_first)})")  # fmt: skip
-    fitted = fit(cases, support)
+    fitted = fit(cases)
     scores = np.asarray([answerability(case, fitted)[0] for case in cases])
     print("fitted on all:")
     report(cases, scores)
@@ -205,15 +189,15 @@ def folded(text: str) -> str:
 # -- fitting ----------------------------------------------------------------------------------------------------------
 
 
-def fit(cases: Sequence[Case], support: Support) -> Calibration:
+def fit(cases: Sequence[Case]) -> Calibration:
     """The calibration that fits the cases."""
     known = [case for case in cases if case.answerable and any(case.right)]
     rows = np.asarray([each.features for case in known for each in case.found])
     labels = np.asarray([float(right) for case in known for right in case.right])
     sentence = logistic(rows, labels)
-    draft = Calibration(tuple(sentence), (), (), (), 0.0, {}, 0.0, 0.0)
+    draft = Calibration(tuple(sentence), (), (), {}, 0.0, 0.0)
     passage = (1.0, best_share(known, draft))
-    draft = Calibration(tuple(sentence), (), passage, support[0], support[1], {}, 0.0, 0.0)
+    draft = Calibration(tuple(sentence), (), passage, {}, 0.0, 0.0)
     rows = np.asarray([whole_row(case, draft) for case in cases])
     answerable = logistic(rows, np.asarray([float(case.answerable) for case in cases]), weights=balance(cases))
     draft = replace(draft, answerable=tuple(round(float(w), 4) for w in answerable),
@@ -297,38 +281,6 @@ def next_best(cases: Sequence[Case], fitted: Calibration) -> float:
             break
         chosen = ratio
     return chosen
-
-
-def fit_support(train: Path, evaluation: Path) -> Support:
-    """Weights of the support features, and the threshold, by which `FALSE_PASSES` of the unsupported claims pass.
-
-    Claims that trained the encoder, of the sets that measure it, fit beside every second held one; its logits on them
-    are a little too good, so the threshold is chosen on the held ones alone, the checks of facts included.
-    """
-    kept, held = support_pairs(train, evaluation, random.Random(0))
-    held = [pair for pair in held if hashed(pair.first) % 2 == 0]  # the others measure
-    pairs = [*held, *dict.fromkeys(pair for pair in kept if pair.set in {each.set for each in held})]
-    read = [(without_marks(pair.first), pair.second) for pair in pairs]
-    seen = np.asarray(_reader.support_features(read))
-    labels = np.asarray([float(pair.label) for pair in pairs])
-    kinds = Counter((pair.set, pair.label) for pair in pairs)
-    weights = np.asarray([len(pairs) / len(kinds) / kinds[pair.set, pair.label] for pair in pairs])
-    fitted = np.round(logistic(seen, labels, ridge=RIDGE, weights=weights), 4)
-    doubts = np.asarray([doubt(*pair) for pair in read[: len(held)]])
-    chances = doubts / (1 + np.exp(-(seen[: len(held)] @ fitted)))
-    clean = np.asarray([not missing_facts(*pair) for pair in read[: len(held)]])
-    false, true = (labels[: len(held)] == label for label in (0, 1))
-    passing = sorted(chances[false & clean], reverse=True)
-    threshold = round(float(passing[int(FALSE_PASSES * false.sum())]) + 0.0005, 3)
-    said = (chances >= threshold) & clean
-    print(f"support at {threshold}: {said[false].mean():.3f} of {false.sum()} unsupported and {said[true].mean():.3f}"
-          f" of {true.sum()} supported held claims pass, facts included (fitted with {len(pairs)})")  # fmt: skip
-    return tuple(float(w) for w in fitted), threshold
-
-
-def without_marks(claim: str) -> str:
-    """The claim without marks of citation, which the product takes off before it asks."""
-    return " ".join(re.sub(r"\[\d{1,3}\]", "", claim).split())
 
 
 def logistic(rows: Matrix, labels: Matrix, ridge: float = 1.0, weights: Matrix | None = None) -> Matrix:

@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 export PYTHONPATH=. FOOTNOTE_HOME=${FOOTNOTE_HOME:-$work/home}
 weights=rag/models/weights
 
-[ -e "$train" "$eval" ] || python training/reader_data.py "$train" "$eval" "$work/data"
+[ -e "$work/data" ] || python training/reader_data.py "$train" "$eval" "$work/data"
 [ -e "$work/run/reader.pt" ] || python training/train_reader.py "$work/data" "$work/run"
 python training/export_reader.py "$work/run/reader.pt" "$work/data" --fp32 "$work/reader-fp32.onnx"
 python training/fit_reader.py "$train/squadshifts.jsonl.gz" "$eval/news/questions.jsonl" "$eval/news/documents" \
-    "$train" "$eval" --picture "$weights/risk-coverage.svg"
+    --picture "$weights/risk-coverage.svg"
 python training/bench_reader.py "$train" "$eval"

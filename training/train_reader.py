@@ -122,7 +122,7 @@ def train(model: ReaderModel, plan: Sequence[list[Pair]], held: Sequence[list[Pa
                 log.write(json.dumps(line | {name: round(value / 50, 4) for name, value in sums.items()}) + "\n")
                 log.flush()
                 sums.clear()
-            if (step + 1) % 250 == 0 or step + 1 == len(plan):
+            if (step + 1) % 100 == 0 or step + 1 == len(plan):
                 state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(),
                          "schedule": schedule.state_dict(), "step": step + 1}  # fmt: skip
                 torch.save(state, out / "last.tmp")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,17 +12,22 @@ from operator import itemgetter
 from typing import Final
 
 from rag.answer.checks import has_name, missing_facts
-from rag.models.reader import Reader
+from rag.models.checker import Checker
 from rag.sentences import sentence_spans
 from rag.types import Citation, Passage, Sentence, Verdict
 from rag.words import content_words, names
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _PRONOUN = re.compile(r"(He|She|His|Her)\b")
-CERTAIN: Final = 0.75
-"""The support from which on one or two sentences carry what a model writes. At .61, where the reader takes claims for
-supported, more than twice as many of the false ones of `training/bench_reader.py` pass, for half as many again of the
-true ones."""
+CITED: Final = 0.65
+"""The support from which one or two sentences of a passage that a model cites carry what it writes."""
+FOUND: Final = 0.88
+"""The same of passages that it does not cite: of so many sentences, one is easily taken for what it is not."""
+_ABOUT_THE_PROMPT = re.compile(
+    r"(?i)(?:the )?(?:title|outlet|date|passage|answer|question|source)s?(?: is)?:"
+    r"|the (?:question|passages?) (?:is|are)\b"
+)
+_REPEATS = 3
 _COPIED_WORDS = 8
 _LONG = 20  # words
 _CALENDAR = frozenset(
@@ -99,10 +105,10 @@ def cite(statements: Sequence[Statement]) -> tuple[tuple[Sentence, ...], tuple[C
     return tuple(sentences), tuple(citations)
 
 
-def verify(sentence: str, passages: Sequence[Passage], reader: Reader) -> Verdict:
+def verify(sentence: str, passages: Sequence[Passage], checker: Checker) -> Verdict:
     """Whether the cited passages, together, support the sentence.
 
-    Supported without a model where it is, word for word, a sentence of a passage. Else the reader must find it
+    Supported without a model where it is, word for word, a sentence of a passage. Else the checker must find it
     supported, and every number, date and name of it must be in the passages, their titles or their dates.
     """
     claim = " ".join(_MARK.sub("", sentence).split())
@@ -112,42 +118,61 @@ def verify(sentence: str, passages: Sequence[Passage], reader: Reader) -> Verdic
         return Verdict(True, 1.0)
     missing = missing_facts(claim, "\n".join(_known(passage, passage.text) for passage in passages))
     texts = [passage.text for passage in passages] + (["\n".join(p.text for p in passages)] if passages[1:] else [])
-    score = max(reader.support([(claim, text) for text in texts]))
-    return Verdict(score >= reader.support_threshold and not missing, score, missing)
+    score = max(checker.support([(claim, text) for text in texts]))
+    return Verdict(score >= checker.threshold and not missing, score, missing)
 
 
 def check(
-    claim: str, cited: Sequence[int], passages: Sequence[Passage], reader: Reader, *, before: str = "", asked: str = ""
+    claim: str,
+    cited: Sequence[int],
+    passages: Sequence[Passage],
+    checker: Checker,
+    *,
+    before: str = "",
+    asked: str = "",
 ) -> tuple[list[Evidence], float]:
     """The words that support a model's sentence, which cites passages by their places in `passages`, and how surely.
 
     Stricter than `verify`, which takes passages as a whole: one or two sentences must carry the claim by themselves.
-    They are sought in what it cites, and if they are not there, in the other passages. A sentence that opens with a
-    pronoun is also tried with the name that it takes up from the sentence `before`, and a bare answer, "Thomas West",
-    with the question `asked`. No evidence where there is none; the support, in [0, 1], is then the best that was found.
+    They are sought in what it cites, and if they are not there, in the other passages, which must carry it more surely:
+    that a model cites a passage speaks for it, and the more sentences are tried, the likelier one only seems right. A
+    sentence that opens with a pronoun is also tried with the name that it takes up from the sentence `before`, and a
+    bare answer, "Thomas West", with the question `asked`. No evidence where there is none; the support, in [0, 1], is
+    then the best that was found.
     """
-    if claim.rstrip('”"’)').endswith("?"):
-        return [], 0.0  # a question states nothing
+    if _states_nothing(claim):
+        return [], 0.0
     own = [passages[place] for place in cited]
     others = [passage for place, passage in enumerate(passages) if place not in cited]
     forms = [f"{asked} {claim}"] if asked and is_fragment(claim) else [claim, named_subject(claim, before)]
     best = 0.0
     for form in dict.fromkeys(forms):
-        found = locate(form, own, reader, facts=claim)
+        found = locate(form, own, checker, facts=claim)
         best = max([best, *(score for score, _ in found)])
-        certain = [(score, evidence) for score, evidence in found if score >= CERTAIN]
+        certain = [(score, evidence) for score, evidence in found if score >= CITED]
         if certain:
             return [evidence for _, evidence in certain], max(score for score, _ in certain)
-        if own[1:] and (together := _together(form, own, reader)):
+        if own[1:] and (together := _together(form, own, checker)):
             return together
-        for score, evidence in sorted(locate(form, others, reader, facts=claim), key=itemgetter(0), reverse=True)[:1]:
+        for score, evidence in sorted(locate(form, others, checker, facts=claim), key=itemgetter(0), reverse=True)[:1]:
             best = max(best, score)
-            if score >= CERTAIN:
+            if score >= FOUND:
                 return [evidence], score
     return [], best
 
 
-def locate(claim: str, passages: Sequence[Passage], reader: Reader, *, facts: str = "") -> list[tuple[float, Evidence]]:
+def _states_nothing(text: str) -> bool:
+    """True for a question, what only leads up to something, "No, no.", what is about the prompt itself,
+    and words that a model repeats on and on."""
+    words = text.casefold().split()
+    runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+    leads = text.rstrip('”"’)').endswith(("?", ":")) or bool(_ABOUT_THE_PROMPT.match(text))
+    return leads or not content_words(text) or max(runs.values(), default=0) >= _REPEATS
+
+
+def locate(
+    claim: str, passages: Sequence[Passage], checker: Checker, *, facts: str = ""
+) -> list[tuple[float, Evidence]]:
     """For each passage the one or two sentences that support the claim best by themselves, and how surely, in [0, 1].
 
     A passage in which no such sentences have the numbers, dates and names of the claim, or of `facts` in its stead, and
@@ -157,11 +182,11 @@ def locate(claim: str, passages: Sequence[Passage], reader: Reader, *, facts: st
     if verbatim:
         return verbatim
     runs = [run for passage in passages for run in _runs(facts or claim, passage)]
-    scores = reader.support([(claim, read) for _, read in runs])
+    scores = checker.support([(claim, read) for _, read in runs])
     best: dict[int, tuple[float, Evidence]] = {}
     for score, (run, _) in zip(scores, runs, strict=True):  # single sentences first: with one, no second is needed
         known = best.get(id(run.passage), (0.0, run))
-        if score > known[0] and known[0] < CERTAIN:
+        if score > known[0] and known[0] < CITED:
             best[id(run.passage)] = score, run
     return list(best.values())
 
@@ -189,7 +214,7 @@ def _runs(facts: str, passage: Passage) -> list[tuple[Evidence, str]]:
 
 
 def _goes_beyond(claim: str, quote: str) -> bool:
-    """True for a claim most of whose words are its own, or many of a long one: a small reader loses sight of them."""
+    """True for a claim most of whose words are its own, or many of a long one: a small model loses sight of them."""
     said = set(content_words(claim))
     own_words = len(said - set(content_words(quote))) / max(1, len(said))
     return own_words > (0.3 if len(claim.split()) > _LONG else 0.5)
@@ -219,13 +244,13 @@ def is_fragment(text: str) -> bool:
     return all(word in named or word[0].isdigit() or word in _CALENDAR for word in content_words(text))
 
 
-def _together(claim: str, passages: Sequence[Passage], reader: Reader) -> tuple[list[Evidence], float] | None:
+def _together(claim: str, passages: Sequence[Passage], checker: Checker) -> tuple[list[Evidence], float] | None:
     """The sentence nearest to the claim in each passage, where only all of them support it."""
     parts = [_nearest(claim, passage) for passage in passages]
     if missing_facts(claim, "\n".join(_known(part.passage, part.quote) for part in parts)):
         return None
-    (score,) = reader.support([(claim, "\n".join(part.quote for part in parts))])
-    return (parts, score) if score >= CERTAIN else None
+    (score,) = checker.support([(claim, "\n".join(part.quote for part in parts))])
+    return (parts, score) if score >= CITED else None
 
 
 def _nearest(claim: str, passage: Passage) -> Evidence:

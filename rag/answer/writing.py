@@ -11,6 +11,7 @@ from rag.answer.citations import Evidence, Statement, as_prose, check, cite, wit
 from rag.answer.drafting import Draft, Written
 from rag.answer.prompts import NO_ANSWER, answer_messages, passage_text
 from rag.errors import ModelError
+from rag.models.checker import Checker
 from rag.models.language import QUOTES, ContextTooLong, LanguageModel, Message, stoppable
 from rag.models.reader import Reader
 from rag.types import Answer, Citation, Passage, Quote, Reading, Sentence
@@ -77,8 +78,9 @@ class ModelWriter:
     Where the model fails, the answer is one of quotes, with what the model had written by then before them.
     """
 
-    def __init__(self, reader: Reader, model: LanguageModel) -> None:
+    def __init__(self, reader: Reader, checker: Checker, model: LanguageModel) -> None:
         self._reader = reader
+        self._checker = checker
         self._model = model
 
     def write(self, question: str, searched: str, passages: Sequence[Passage], listener: Listener) -> Answer:
@@ -88,7 +90,7 @@ class ModelWriter:
         reading = self._reader.read(searched, passages)
         read = time.perf_counter() - began
         kept = tuple(passages[number] for number in reading.order)
-        reply = _Reply(self._model, self._reader, listener)
+        reply = _Reply(self._model, self._checker, listener)
         if kept:
             listener.step(f"Writing with {self._model.name}")
             reply.ask(searched, kept)
@@ -108,9 +110,9 @@ class ModelWriter:
 class _Reply:
     """What a model writes about passages, each sentence checked when it is finished."""
 
-    def __init__(self, model: LanguageModel, reader: Reader, listener: Listener) -> None:
+    def __init__(self, model: LanguageModel, checker: Checker, listener: Listener) -> None:
         self._model = model
-        self._reader = reader
+        self._checker = checker
         self._listener = listener
         self._shown: Sequence[Passage] = ()
         self._searched = ""
@@ -209,7 +211,7 @@ class _Reply:
             cited = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._shown)]
             self.dropped += len(sentence.numbers) - len(cited)
             before = self.statements[-1].text if self.statements else ""
-            evidence, support = check(text, cited, self._shown, self._reader, before=before, asked=self._searched)
+            evidence, support = check(text, cited, self._shown, self._checker, before=before, asked=self._searched)
             opens = sentence.opens and bool(self.statements)
             text += " …" if broken else ""
             self.statements.append(Statement(text, tuple(evidence), support, opens=opens))

@@ -1,7 +1,7 @@
-"""Readers: given a question and passages, do they answer it, where, and does a text support a claim?
+"""Readers: given a question and passages, do they answer it, and where?
 
-`Reader` is the seam. `LocalReader` is the cross-encoder that ships with Footnote: it reads a question, or a claim, and
-a window of a passage together. What its numbers mean, as probabilities, stands beside its weights in `reader.json`.
+`Reader` is the seam. `LocalReader` is the cross-encoder that ships with Footnote: it reads a question and a window
+of a passage together. What its numbers mean, as probabilities, stands beside its weights in `reader.json`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ import numpy.typing as npt
 
 from rag.errors import ModelError
 from rag.models.embedding import WEIGHTS
-from rag.models.evidence import condensed
 from rag.models.inference import Encoder
-from rag.models.support import doubt, text_features
 from rag.sentences import Span, sentence_spans
 from rag.types import Caution, Passage, Quote, Reading
 from rag.words import Kind, asked_kind, content_words, decides, holds_kind, names, subject_words
@@ -36,7 +34,6 @@ LIMIT: Final = 256
 WINDOW: Final = 180
 """A passage of more tokens is read in windows of about equal length that share a sentence."""
 
-EVIDENCE_WORDS: Final = 130
 _TITLE_WORDS: Final = 24
 _TITLE_LETTERS: Final = 160
 KEPT: Final = 8
@@ -49,19 +46,10 @@ Floats = npt.NDArray[np.float32]
 
 
 class Reader(Protocol):
-    """Judges passages: whether and where they answer a question, and whether a text supports a claim."""
+    """Judges passages: whether and where they answer a question."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """`passages` are the candidates of retrieval, best first; quotes are sentences of them, by document offsets."""
-        ...
-
-    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """For each (claim, text) the probability, in [0, 1], that the text supports the claim."""
-        ...
-
-    @property
-    def support_threshold(self) -> float:
-        """The probability from which on a claim counts as supported."""
         ...
 
 
@@ -69,8 +57,8 @@ class Reader(Protocol):
 class Calibration:
     """What turns the reader's numbers into decisions; made by `training/fit_reader.py`, kept beside the weights.
 
-    `sentence` weighs `Found.features`, `answerable` weighs `whole_features`, `support` weighs `support_features`: all
-    are logistic, with the bias last. `passage` weighs the odds of a passage's best sentence and its score in retrieval.
+    `sentence` weighs `Found.features` and `answerable` weighs `whole_features`: both are logistic, with the bias last.
+    `passage` weighs the odds of a passage's best sentence and its score in retrieval.
     `thresholds` are the least probabilities of an answer by caution. A further sentence is quoted while its odds are at
     least `next_best` times the best one's; a short answer is given from the margin `sure` on.
     """
@@ -78,8 +66,6 @@ class Calibration:
     sentence: tuple[float, ...]
     answerable: tuple[float, ...]
     passage: tuple[float, ...]
-    support: tuple[float, ...]
-    support_threshold: float
     thresholds: dict[str, float]
     next_best: float
     sure: float
@@ -194,38 +180,6 @@ class LocalReader:
                     if other is None or other.answers < each.answers:
                         found[each.passage, each.start] = each
         return relevance, sorted(found.values(), key=lambda each: (each.passage, each.start))
-
-    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """See `Reader`. Of a long text, the sentences with most of the claim's words are read."""
-        weights = self.calibration.support
-        return [
-            sigmoid(_dot(row, weights)) * doubt(*pair)
-            for row, pair in zip(self.support_features(pairs), pairs, strict=True)
-        ]
-
-    def support_features(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[float, ...]]:
-        """For each (claim, text): three numbers of the reader, `text_features`, and 1.
-
-        The reader's are the logit that the text supports the claim, that it answers the claim as if it were a question,
-        and how much its words do, on average.
-        """
-        read = [
-            (claim, "\n".join(text[a:b] for a, b in condensed(claim, text, EVIDENCE_WORDS))) for claim, text in pairs
-        ]
-        seen = [(0.0, 0.0, 0.0)] * len(read)
-        for batch in self._encoder.run(read):
-            for row, encoding, whole, tokens in zip(
-                batch.rows, batch.encodings, batch.outputs["whole"], batch.outputs["tokens"], strict=True
-            ):
-                inside = [n for n, kind in enumerate(encoding.type_ids) if kind == 1]
-                answers = float(tokens[inside, 2].mean()) if inside else 0.0
-                seen[row] = (float(whole[1]), float(whole[0]), answers)
-        return [(*numbers, *text_features(*pair), 1.0) for numbers, pair in zip(seen, read, strict=True)]
-
-    @property
-    def support_threshold(self) -> float:
-        """See `Reader`."""
-        return self.calibration.support_threshold
 
 
 class Coverage:

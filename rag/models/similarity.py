@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from rag.models.embedding import Embedder
 from rag.models.reader import missing_names, says_something, sigmoid
-from rag.models.support import shared_words
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
 from rag.words import Kind, asked_kind, content_words, holds_kind, subject_words
@@ -32,7 +31,6 @@ _THRESHOLD: Final = 0.28
 _NEXT_BEST: Final = 0.2
 """A further sentence is quoted while its odds are at least this share of the best one's."""
 
-_SUPPORTED: Final = 0.75
 
 Matrix = npt.NDArray[np.float64]
 
@@ -72,15 +70,6 @@ class SimilarityReader:
             if odds[i] >= least
         )
         return Reading(answerable, answerable >= _THRESHOLD, order, quotes)
-
-    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """See `Reader`: the share of the claim's content words that the text has."""
-        return [shared_words(claim, text) for claim, text in pairs]
-
-    @property
-    def support_threshold(self) -> float:
-        """See `Reader`."""
-        return _SUPPORTED
 
     def features(self, question: str, passages: Sequence[Passage], candidates: Sequence[Candidate]) -> Matrix:
         """What the sentence model sees, a row a candidate."""
