@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag.export.transcript import place
 from rag.ingest.changes import Changes, find_changes
 from rag.types import Citation, Document, Progress, SyncReport
 from rag.ui.changes import plan_of
-from rag.ui.drawer import article_parts, place
+from rag.ui.drawer import article_parts
 from rag.ui.session import desk
 from rag.ui.text import excerpt, listed, plain, progress_words
 from tests.page import (

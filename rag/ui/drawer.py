@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from rag.errors import FootnoteError
+from rag.export.transcript import place
 from rag.ingest.library import DocumentSet
 from rag.ingest.pdf import page_picture
 from rag.ingest.readers import front_matter
@@ -128,14 +129,6 @@ def _article(document: Document, shown: Shown) -> None:
     found = [(citation, span) for citation, span in here if span is not None]
     parts = article_parts(document, found, shown.citation)
     verbatim("drawer", [*head, Block("article", parts)], scroll=bool(found))
-
-
-def place(text: str, citation: Citation) -> tuple[int, int] | None:
-    """Where the cited words stand now: where they did, or where they moved to in a changed article; None if nowhere."""
-    if text[citation.start : citation.end] == citation.quote:
-        return citation.start, citation.end
-    start = text.find(citation.quote)
-    return (start, start + len(citation.quote)) if start >= 0 else None
 
 
 def article_parts(
