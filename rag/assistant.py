@@ -87,6 +87,7 @@ class Assistant:
         self._given = model
         self._opened: tuple[ModelChoice, int, LanguageModel] | None = None
         self._indexes: dict[Path, Index] = {}
+        self._entries: dict[Path, tuple[str, list[Entry]]] = {}  # by index: stamp, entries
         self._listings: dict[Path, Listing] = {}
         self._hashes = KnownHashes()
         self._offered: dict[Path, Offers] = {}
@@ -166,8 +167,16 @@ class Assistant:
 
     def entries(self, document_set: DocumentSet) -> list[Entry]:
         """The documents that answer questions now, by name, as the last sync left them."""
-        catalog = self.index(document_set).catalog()
-        return catalog.entries() if catalog else []
+        index = self.index(document_set)
+        catalog = index.catalog()
+        if catalog is None:
+            return []
+        stamp = catalog.stamp
+        known_stamp, known = self._entries.get(index.home, ("", []))
+        if known_stamp != stamp:  # the page asks several times for each drawing, and a large set takes a while
+            known = catalog.entries()
+            self._entries[index.home] = stamp, known
+        return list(known)
 
     def documents(self, document_set: DocumentSet, *, quick: bool = False) -> list[DocumentInfo]:
         """Every document and every failed file of the set with its state; not to be edited.

@@ -32,18 +32,30 @@ def main(documents: Path) -> None:
             page = _opened(browser, address, scheme, width, height)
             greeted(page)
             _picture(page, f"{name}-greeting")
-            ask(page, "When did Khalilzad resign?")
+            ask(page, "Why was Khalilzad criticized and when did he resign?")
+            page.locator("[class*=st-key-suggestions-] button").first.wait_for()
             _picture(page, name)
-            page.locator("[class*=st-key-source-] button").first.click()
-            page.get_by_role("dialog").locator("mark").wait_for()
+            cites = page.get_by_test_id("stChatMessage").last.locator("button.cite")
+            cites.first.scroll_into_view_if_needed()
+            cites.first.focus()
+            page.locator(".card").wait_for()
+            _picture(page, f"{name}-card", still=True)
+            cites.first.click()
+            page.get_by_role("dialog").locator("mark").first.wait_for()
             _picture(page, f"{name}-drawer")
             page.keyboard.press("Escape")
             page.get_by_role("dialog").wait_for(state="detached")
             ask(page, "Which enzyme splits lactose in the small intestine?")
             _picture(page, f"{name}-silence")
+            page.get_by_role("button", name="Filter").click()
+            page.get_by_test_id("stPopoverBody").wait_for()
+            _picture(page, f"{name}-filter")
             page.goto(f"{address}/documents")
             page.get_by_test_id("stDataFrame").wait_for()
             _picture(page, f"{name}-documents")
+            page.goto(f"{address}/feedback")
+            page.get_by_role("heading", name="Feedback").wait_for()
+            _picture(page, f"{name}-feedback")
             page.context.close()
     with tempfile.TemporaryDirectory() as home, model_server() as model, browsing() as browser:
         settings = {"FOOTNOTE_LLM_URL": model.url, "FOOTNOTE_LLM_MODEL": "scripted"}
@@ -92,8 +104,9 @@ def _opened(browser: Browser, address: str, scheme: Literal["light", "dark"], wi
     return page
 
 
-def _picture(page: Page, name: str) -> None:
-    page.mouse.move(0, 0)
+def _picture(page: Page, name: str, *, still: bool = False) -> None:
+    if not still:
+        page.mouse.move(0, 0)
     page.wait_for_timeout(900)
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
