@@ -11,6 +11,7 @@ from rag.answer.scope import scope_words
 from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
+from rag.ui import words
 from rag.ui.asking import Asking
 from rag.ui.copying import offer_copy
 from rag.ui.filters import filter_in_force
@@ -39,7 +40,7 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.answer is None:
             st.warning(plain(turn.error))
-            _again_button(document_set, conversation, number, _once_more(document_set, turn, number), "Try again")
+            _again_button(document_set, conversation, number, _once_more(document_set, turn, number), words.TRY_AGAIN)
             return
         _draw_answer(key, turn.answer)
         _tell_changes(document_set, key, turn.answer)
@@ -60,7 +61,7 @@ def draw_asking(asking: Asking, key: str) -> None:
             _draw_answer(key, asking.turn.answer)
         else:
             st.warning(plain(asking.turn.error))
-        st.warning(plain(f"This is not kept: {asking.unsaved}"))
+        st.warning(plain(words.NOT_KEPT.format(reason=asking.unsaved)))
 
 
 def offer_to_hide(turns: Sequence[Turn]) -> None:
@@ -69,7 +70,7 @@ def offer_to_hide(turns: Sequence[Turn]) -> None:
     if any(not sentence.supported for answer in answers for sentence in answer.sentences):
         st.session_state[_HIDE] = session().hiding  # which a widget forgets while it is not drawn
         with st.sidebar:
-            st.toggle("Hide what was not found in the documents", key=_HIDE, on_change=_hide)
+            st.toggle(words.HIDE, key=_HIDE, on_change=_hide)
 
 
 def _hide() -> None:
@@ -95,7 +96,9 @@ def _coming(asking: Asking, key: str) -> None:
         citations=asking.citations,
         cited=lambda number: _open_meanwhile(asking, number),
     )
-    st.button("Stop", key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop, disabled=asking.stopped())
+    st.button(
+        words.STOP, key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop, disabled=asking.stopped()
+    )
     if finished or session().opening:
         session().opening = False
         st.rerun()
@@ -107,7 +110,7 @@ def _open_meanwhile(asking: Asking, number: int) -> None:
 
 
 def _steps(asking: Asking) -> list[Block]:
-    done = [block("done", f"{words} · {seconds:.1f} s") for words, seconds in asking.done]
+    done = [block("done", words.STEP_DONE.format(step=step, seconds=seconds)) for step, seconds in asking.done]
     return [*done, block("doing", asking.doing)]
 
 
@@ -117,7 +120,7 @@ def _tell_checks(answer: Answer) -> None:
     found = sum(sentence.supported for sentence in whole)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(
-            f"{found} of {counted(len(whole), 'sentence')} supported",
+            words.SUPPORTED.format(found=found, sentences=counted(len(whole), words.SENTENCE, words.SENTENCES)),
             icon=":material/verified:" if found == len(whole) else ":material/rule:",
             color="green" if found == len(whole) else "orange",
         )
@@ -127,26 +130,37 @@ def _tell_checks(answer: Answer) -> None:
 def _times(answer: Answer) -> str:
     """For example `searched 1,494 articles in 0.01 s · read 24 passages in 0.27 s · 0.28 s in all`."""
     took = answer.seconds
-    articles = f" {counted(answer.documents_searched, 'article')}" if answer.documents_searched else ""
-    passages = f" {counted(answer.passages_read, 'passage')}" if answer.passages_read else ""
-    words = {"retrieve": f"searched{articles}", "read": f"read{passages}", "write": "written"}
-    steps = [f"{did} in {took[step]:.2f} s" for step, did in words.items() if took.get(step, 0.0) >= _WORTH_TELLING]
-    return " · ".join([*steps, f"{took['total']:.2f} s in all"]) if "total" in took else ""
+    if "total" not in took:
+        return ""
+    forms = {
+        "retrieve": words.TOOK_SEARCH_OF if answer.documents_searched else words.TOOK_SEARCH,
+        "read": words.TOOK_READ_OF if answer.passages_read else words.TOOK_READ,
+        "write": words.TOOK_WRITE,
+    }
+    articles = counted(answer.documents_searched, words.ARTICLE, words.ARTICLES)
+    passages = counted(answer.passages_read, words.PASSAGE, words.PASSAGES)
+    steps = [
+        form.format(articles=articles, passages=passages, seconds=took[step])
+        for step, form in forms.items()
+        if took.get(step, 0.0) >= _WORTH_TELLING
+    ]
+    return " · ".join([*steps, words.TOOK_TOTAL.format(seconds=took["total"])])
 
 
 def _draw_answer(key: str, answer: Answer) -> None:
     if answer.problem:
-        instead = " These are quotes instead." if answer.model == QUOTES and not answer.abstained else ""
-        st.warning(plain(answer.problem + instead), icon=":material/info:")
+        instead = answer.model == QUOTES and not answer.abstained
+        problem = words.QUOTES_THEN.format(problem=answer.problem) if instead else answer.problem
+        st.warning(plain(problem), icon=":material/info:")
     if answer.abstained:
         _draw_silence(key, answer)
         return
     shown = _to_show(answer.sentences)
     blocks = [Block("answer", _parts(paragraph)) for paragraph in _paragraphs(shown)]
     hidden = len(answer.sentences) - len(shown)
-    notes = [*answer.notes, *([f"{hidden} not found in the documents and hidden."] if hidden else [])]
-    notes += [f"Searched for: {answer.searched}"] if answer.searched != answer.question else []
-    notes += [words] if (words := scope_words(answer)) else []
+    notes = [*answer.notes, *([words.HIDDEN.format(number=hidden)] if hidden else [])]
+    notes += [words.SEARCHED_FOR.format(searched=answer.searched)] if answer.searched != answer.question else []
+    notes += [scope] if (scope := scope_words(answer)) else []
     verbatim(
         f"answer-{key}",
         [*blocks, *(block("note", note) for note in notes)],
@@ -159,8 +173,8 @@ def _draw_answer(key: str, answer: Answer) -> None:
 
 def _draw_silence(key: str, answer: Answer) -> None:
     nearest = answer.passages[:_NEAREST]
-    lead = [block("note", "The nearest passages:")] if nearest else []
-    told = (*answer.notes, f"Searched for: {answer.searched}", scope_words(answer))
+    lead = [block("note", words.NEAREST)] if nearest else []
+    told = (*answer.notes, words.SEARCHED_FOR.format(searched=answer.searched), scope_words(answer))
     notes = [block("note", note) for note in told if note]
     verbatim(f"answer-{key}", [block("answer", answer.text), *notes, *lead])
     for number, passage in enumerate(nearest):
@@ -200,22 +214,23 @@ def _offer_more(document_set: DocumentSet, conversation: str, number: int, answe
             _searched(document_set, conversation, number, answer)
         if answer.abstained and not answer.within.empty:
             everywhere = Asking(answer.question, answer.searched)
-            _again_button(document_set, conversation, number, everywhere, "Search all documents")
+            _again_button(document_set, conversation, number, everywhere, words.SEARCH_EVERYWHERE)
         if by_model:
             quotes = Asking(answer.question, answer.searched, quotes=True, within=answer.within)
-            _again_button(document_set, conversation, number, quotes, "Quotes instead")
+            _again_button(document_set, conversation, number, quotes, words.QUOTES_INSTEAD)
         if answer.problem:
             again = Asking(answer.question, answer.searched, number=number, within=answer.within)
-            _again_button(document_set, conversation, number, again, "Try the model again")
+            _again_button(document_set, conversation, number, again, words.TRY_MODEL_AGAIN)
 
 
 def _searched(document_set: DocumentSet, conversation: str, number: int, answer: Answer) -> None:
     """What was searched for, which the user may put better."""
     field = f"searched-{conversation}-{number}"
-    with st.popover("Change the search", type="tertiary", icon=":material/edit:", key=f"edit-{conversation}-{number}"):
-        st.text_input("Search for", value=answer.searched, key=field, max_chars=2_000)
+    edit = f"edit-{conversation}-{number}"
+    with st.popover(words.CHANGE_SEARCH, type="tertiary", icon=":material/edit:", key=edit):
+        st.text_input(words.SEARCH_FOR, value=answer.searched, key=field, max_chars=2_000)
         st.button(
-            "Search for this instead",
+            words.SEARCH_INSTEAD,
             key=f"search-{conversation}-{number}",
             on_click=_search_instead,
             args=(document_set, conversation, answer, field),
@@ -250,10 +265,10 @@ def _ask_again(document_set: DocumentSet, conversation: str, asking: Asking) -> 
 
 def _tell_changes(document_set: DocumentSet, key: str, answer: Answer) -> None:
     changes = desk().assistant.changed_since(document_set, answer)
-    words = {"changed": "Changed since this was answered", "gone": "No longer among the documents"}
+    forms = {"changed": words.CHANGED_SINCE, "gone": words.GONE_SINCE}
     told = [
-        block("note", f"{words[state]}: {listed([name for name, other in changes.items() if other == state], 5)}.")
-        for state in words
+        block("note", form.format(names=listed([name for name, other in changes.items() if other == state], 5)))
+        for state, form in forms.items()
         if state in changes.values()
     ]
     if told:

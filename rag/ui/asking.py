@@ -13,7 +13,8 @@ from rag.errors import FootnoteError, IndexUnusable
 from rag.history import exchanges
 from rag.ingest.library import DocumentSet
 from rag.types import EVERYTHING, Citation, Filter, Sentence, Turn
-from rag.ui.jobs import UNEXPECTED, Desk
+from rag.ui import words
+from rag.ui.jobs import Desk
 
 
 class Asking(Listener):
@@ -39,7 +40,7 @@ class Asking(Listener):
         self.quotes = quotes
         self.number = number
         self.finished = threading.Event()
-        self.doing = "Waiting for the answer above"
+        self.doing = words.WAITING_FOR_ANSWER
         self.done: tuple[tuple[str, float], ...] = ()
         self.sentences: tuple[Sentence, ...] = ()
         self.citations: tuple[Citation, ...] = ()
@@ -67,7 +68,7 @@ class Asking(Listener):
 
     def stop(self) -> None:
         """Let the answer end with what there is."""
-        self.doing = "Stopping"
+        self.doing = words.STOPPING
         self._halted.set()
 
 
@@ -144,7 +145,7 @@ class Answering:
 
     def _answered(self, document_set: DocumentSet, conversation: str, asking: Asking, waiting: list[Asking]) -> Turn:
         try:
-            asking.step("Thinking about the question")
+            asking.step(words.THINKING)
             self._desk.wait_for_removals(document_set, asking.step)
             answer = self._assistant.ask(
                 document_set,
@@ -162,7 +163,7 @@ class Answering:
             return Turn(asking.question, error=str(error))
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return Turn(asking.question, error=UNEXPECTED)
+            return Turn(asking.question, error=words.UNEXPECTED)
 
     def _before(self, conversation: str, asking: Asking) -> list[Turn]:
         try:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from rag.ingest.library import DocumentSet
 from rag.types import DocumentInfo, Failure, Plan
+from rag.ui import words
 from rag.ui.jobs import Job
 from rag.ui.session import begin_sync, done_words
 from rag.ui.text import counted, listed
@@ -37,8 +38,9 @@ def plan_of(infos: Sequence[DocumentInfo]) -> Plan:
 def draw_plan(document_set: DocumentSet, plan: Plan) -> None:
     """What has changed in the folder, and the button to bring it in."""
     with st.container(border=True, key="plan"):
-        verbatim("plan_text", [block("answer", f"The files have changed: {plan.summary()}"), *named_blocks(plan)])
-        st.button("Sync now", key="sync_now", type="primary", on_click=begin_sync, args=(document_set,))
+        lead = words.FILES_CHANGED.format(summary=plan.summary())
+        verbatim("plan_text", [block("answer", lead), *named_blocks(plan)])
+        st.button(words.SYNC_NOW, key="sync_now", type="primary", on_click=begin_sync, args=(document_set,))
 
 
 def tell_report(job: Job) -> None:
@@ -52,13 +54,13 @@ def tell_report(job: Job) -> None:
 def named_blocks(plan: Plan) -> list[Block]:
     """The names of a plan, group by group."""
     groups = [
-        ("Added", plan.added),
-        ("Changed", plan.changed),
-        ("Renamed", [f"{old} → {new}" for old, new in plan.renamed]),
-        ("Removed", plan.removed),
-        ("Not readable", [f"{failure.name} ({failure.reason})" for failure in plan.failed]),
+        (words.PLAN_ADDED, plan.added),
+        (words.PLAN_CHANGED, plan.changed),
+        (words.PLAN_RENAMED, [f"{old} → {new}" for old, new in plan.renamed]),
+        (words.PLAN_REMOVED, plan.removed),
+        (words.PLAN_FAILED, [f"{failure.name} ({failure.reason})" for failure in plan.failed]),
     ]
-    return [block("item", f"{group}: {listed(names, _NAMES)}") for group, names in groups if names]
+    return [block("item", form.format(names=listed(names, _NAMES))) for form, names in groups if names]
 
 
 def left_out_blocks(skipped: Sequence[Failure]) -> list[Block]:
@@ -66,20 +68,20 @@ def left_out_blocks(skipped: Sequence[Failure]) -> list[Block]:
     by_reason: dict[str, list[str]] = {}
     for failure in skipped:
         by_reason.setdefault(failure.reason, []).append(failure.name)
-    lead = [block("answer", f"{counted(len(skipped), 'file')} left out:")] if skipped else []
+    lead = [block("answer", counted(len(skipped), words.FILE_LEFT_OUT, words.FILES_LEFT_OUT))] if skipped else []
     return [*lead, *(block("item", f"{listed(names, _NAMES)}: {reason}") for reason, names in by_reason.items())]
 
 
 def _report_blocks(job: Job) -> list[Block]:
     left_out = left_out_blocks(job.taken.skipped) if job.taken else []
     if job.taken and job.taken.plan.idle and not job.taken.skipped:
-        return [block("answer", "The set has these files already.")]
+        return [block("answer", words.HAS_THEM)]
     if job.report is None:
         return left_out
-    plan, words = job.report.plan, done_words(job)
-    done = [block("answer", f"{words} {plan.summary()}")] if words else []
+    plan, did = job.report.plan, done_words(job)
+    done = [block("answer", words.SYNC_REPORT.format(done=did, summary=plan.summary()))] if did else []
     failed = [block("item", f"{failure.name}: {failure.reason}") for failure in plan.failed[:_NAMES]]
     more = len(plan.failed) - _NAMES
-    lead = [block("answer", f"{counted(len(plan.failed), 'file')} could not be read:")] if failed else []
-    rest = [block("note", f"and {more:,} more")] if more > 0 else []
+    lead = [block("answer", counted(len(plan.failed), words.FILE_FAILED, words.FILES_FAILED))] if failed else []
+    rest = [block("note", words.AND_MORE.format(number=more))] if more > 0 else []
     return [*done, *lead, *failed, *rest, *left_out]

@@ -10,6 +10,7 @@ from rag.assistant import checked_question
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet
 from rag.types import Turn
+from rag.ui import words
 from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
 from rag.ui.conversations import begin_conversation, current_conversation, draw_conversations, open_conversation
@@ -44,9 +45,9 @@ def draw() -> None:
         with st.container():
             _greet(document_set, job)
         st.empty()
-    placeholder = "Ask about these documents"
+    placeholder = words.ASK
     if empty:
-        placeholder = "There is nothing to ask about yet" if job.finished.is_set() else "The documents are being read"
+        placeholder = words.ASK_NOTHING if job.finished.is_set() else words.ASK_READING
     draw_filter(document_set)
     st.chat_input(
         placeholder,
@@ -64,33 +65,36 @@ def draw() -> None:
 
 def _greet(document_set: DocumentSet, job: Job) -> None:
     assistant = desk().assistant
-    st.title("Footnote", anchor=False)
-    st.markdown("Answers from your documents, with the exact words they rest on.")
+    st.title(words.FOOTNOTE, anchor=False)
+    st.markdown(words.PROMISE)
     entries = assistant.entries(document_set)
     if not entries:
         if job.finished.is_set():
             _say_empty()
         return
-    dates = assistant.dates(document_set)
     titles = [block("item", described(entry.title, entry.published)) for entry in entries[:_TITLES]]
     more = len(entries) - _TITLES
-    rest = [block("note", f"and {more:,} more")] if more > 0 else []
-    count = f"{counted(len(entries), 'article')} in “{document_set.name}”{_when(dates)}:"
-    verbatim(f"greeting-{desk().key(document_set)}", [block("answer", count), *titles, *rest])
+    rest = [block("note", words.AND_MORE.format(number=more))] if more > 0 else []
+    holds = _holds(
+        counted(len(entries), words.ARTICLE, words.ARTICLES), document_set.name, assistant.dates(document_set)
+    )
+    verbatim(f"greeting-{desk().key(document_set)}", [block("answer", holds), *titles, *rest])
     if job.finished.is_set() and filter_in_force(document_set).empty:  # they were tried on all documents
         draw_starters(document_set, _ask)
 
 
-def _when(dates: tuple[date, date] | None) -> str:
+def _holds(articles: str, name: str, dates: tuple[date, date] | None) -> str:
     if dates is None:
-        return ""
+        return words.HOLDS.format(articles=articles, name=name)
     first, last = (shown_date(day) for day in dates)
-    return f", of {first}" if first == last else f", from {first} to {last}"
+    if first == last:
+        return words.HOLDS_OF.format(articles=articles, name=name, day=first)
+    return words.HOLDS_FROM_TO.format(articles=articles, name=name, first=first, last=last)
 
 
 def _say_empty() -> None:
-    st.info("This set has no documents yet. Go to Documents and drop some files there.")
-    st.page_link("rag/ui/documents.py", label="Go to Documents", icon=":material/description:")
+    st.info(words.NO_DOCUMENTS)
+    st.page_link("rag/ui/documents.py", label=words.GO_TO_DOCUMENTS, icon=":material/description:")
 
 
 # -- the conversation -------------------------------------------------------------------------------------------------

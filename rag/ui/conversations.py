@@ -10,6 +10,7 @@ import streamlit as st
 from rag.errors import FootnoteError
 from rag.history import Conversation
 from rag.ingest.library import DocumentSet
+from rag.ui import words
 from rag.ui.exporting import draw_downloads
 from rag.ui.session import answering, attempt, close_drawer, desk, session
 from rag.ui.text import plain
@@ -58,7 +59,7 @@ def draw_conversations(document_set: DocumentSet) -> None:
     here = session().conversations.get(key, "")
     with st.sidebar, st.container(key="conversations", gap="xsmall"):
         st.button(
-            "New conversation",
+            words.NEW_CONVERSATION,
             key="new_conversation",
             icon=":material/add_comment:",
             width="stretch",
@@ -67,29 +68,34 @@ def draw_conversations(document_set: DocumentSet) -> None:
             args=(document_set, ""),
         )
         _offer_undo(document_set)
-        words = st.session_state.get("find_conversation", "")
+        wanted = st.session_state.get("find_conversation", "")
         try:
-            found = desk().assistant.history.list(key, words, _MOST + 1)
+            found = desk().assistant.history.list(key, wanted, _MOST + 1)
         except FootnoteError as error:
             st.warning(plain(str(error)))
             return
-        if len(found) > 5 or words:
+        if len(found) > 5 or wanted:
             st.text_input(
-                "Find a conversation", key="find_conversation", placeholder="Find …", label_visibility="collapsed"
+                words.FIND_CONVERSATION,
+                key="find_conversation",
+                placeholder=words.FIND,
+                label_visibility="collapsed",
             )
         titles = Counter(conversation.title for conversation in found[:_MOST])
         for conversation in found[:_MOST]:
             _line(document_set, conversation, _label(conversation, titles[conversation.title] > 1), here)
-        if words and not found:
-            st.caption("No conversation holds these words.")
+        if wanted and not found:
+            st.caption(words.NO_CONVERSATION)
         if len(found) > _MOST:
-            st.caption("Older ones are found by their words.")
+            st.caption(words.OLDER_CONVERSATIONS)
 
 
 def _label(conversation: Conversation, with_time: bool) -> str:
     """Its title, and when it went on last where others have the same title."""
-    time = conversation.updated.astimezone()
-    return f"{conversation.title} · {time.day} {time:%b %H:%M}" if with_time else conversation.title
+    if not with_time:
+        return conversation.title
+    time = words.TIME.format(time=conversation.updated.astimezone())
+    return words.CONVERSATION_AT.format(title=conversation.title, time=time)
 
 
 def _line(document_set: DocumentSet, conversation: Conversation, label: str, here: str) -> None:
@@ -105,11 +111,11 @@ def _line(document_set: DocumentSet, conversation: Conversation, label: str, her
         return
     with st.popover(plain(label), type="secondary", width="stretch", key=f"here-{conversation.id}"):
         name = f"name-{conversation.id}"
-        st.text_input("Name", value=conversation.title, key=name, max_chars=120)
-        st.button("Rename", key="rename", on_click=_rename, args=(document_set, conversation.id, name))
+        st.text_input(words.NAME, value=conversation.title, key=name, max_chars=120)
+        st.button(words.RENAME, key="rename", on_click=_rename, args=(document_set, conversation.id, name))
         draw_downloads(document_set, conversation.id)
         st.button(
-            "Delete this conversation",
+            words.DELETE_CONVERSATION,
             key="delete_conversation",
             icon=":material/delete:",
             on_click=_delete,
@@ -121,7 +127,7 @@ def _offer_undo(document_set: DocumentSet) -> None:
     deleted = session().deleted.get(desk().key(document_set))
     if deleted:
         st.button(
-            "Undo the deletion",
+            words.UNDO_DELETION,
             key="restore_conversation",
             icon=":material/undo:",
             width="stretch",

@@ -9,14 +9,15 @@ import streamlit as st
 
 from rag.export.footnotes import footnoted_html, footnoted_text
 from rag.types import Answer
+from rag.ui import words
 from rag.ui.session import session
 from rag.ui.text import sendable
 
 _WORDS: Final = {
-    "copy": "Copy",
-    "title": "Copy the answer with its footnotes",
-    "copied": "Copied",
-    "refused": "The browser does not let this page copy. The text is selected: copy it from here.",
+    "copy": words.COPY,
+    "title": words.COPY_ANSWER,
+    "copied": words.COPIED,
+    "refused": words.COPY_REFUSED,
 }
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(

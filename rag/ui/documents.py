@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.ingest.library import DocumentSet, Removal
+from rag.ui import words
 from rag.ui.changes import draw_plan, plan_of, tell_report
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import Job
@@ -15,7 +16,6 @@ from rag.ui.table import draw_table
 from rag.ui.text import sendable
 from rag.ui.uploads import note_taken, offer_uploads
 
-_EMPTY = "This set has no documents yet. Drop files or a .zip above, or put them into its folder."
 _CHANGED = {"new", "changed", "removed"}
 
 
@@ -23,7 +23,7 @@ def draw() -> None:
     """The whole page."""
     document_set = current_set()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title("Documents", anchor=False, width="content")
+        st.title(words.DOCUMENTS_PAGE, anchor=False, width="content")
         sets = st.container(width="content")
     job = watch_sync(document_set)
     with sets:
@@ -39,10 +39,10 @@ def draw() -> None:
 
 def _draw_list(document_set: DocumentSet, job: Job) -> None:
     done = job.finished.is_set()
-    with st.spinner("Comparing files", show_time=True):
+    with st.spinner(words.COMPARING, show_time=True):
         infos = desk().assistant.documents(document_set, quick=not done)
     if not infos:
-        st.info(_EMPTY)
+        st.info(words.EMPTY_SET)
         return
     if done and any(info.state in _CHANGED for info in infos):
         draw_plan(document_set, plan_of(infos))
@@ -54,7 +54,7 @@ def _offer_undo(document_set: DocumentSet) -> None:
     if undo is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="undo_bar"):
             st.text(sendable(undo.words), width="content")
-            st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(document_set,))
+            st.button(words.UNDO, key="undo", icon=":material/undo:", on_click=_undo, args=(document_set,))
 
 
 def _undo(document_set: DocumentSet) -> None:

@@ -16,6 +16,7 @@ from rag.ingest.pdf import page_picture
 from rag.ingest.readers import front_matter
 from rag.ingest.text import heading_spans
 from rag.types import Citation, Document
+from rag.ui import words
 from rag.ui.session import Shown, close_drawer, desk, guarded, session
 from rag.ui.text import described
 from rag.ui.verbatim import Block, Part, block, verbatim
@@ -24,7 +25,6 @@ _WIDTH = 760
 _WIDE = 1180  # pixels: the text and a page's picture beside it
 _MARKDOWN = (".md", ".markdown")
 _WITH_FRONT_MATTER = (*_MARKDOWN, ".txt")
-_LOST = "The article has changed since; these words are not in it any more:"
 
 
 def draw_drawer(document_set: DocumentSet) -> None:
@@ -34,7 +34,7 @@ def draw_drawer(document_set: DocumentSet) -> None:
         return
 
     @st.dialog(
-        "Source",
+        words.DRAWER,
         width=_WIDE if _is_pdf(shown.document) and shown.citation else _WIDTH,
         position="right",
         icon=":material/article:",
@@ -83,7 +83,7 @@ def _draw_head(document_set: DocumentSet, shown: Shown, document: Document | Non
             _offer_others(shown)
         if file:
             st.download_button(
-                "Open the file",
+                words.OPEN_FILE,
                 data=lambda: file.read_bytes(),
                 file_name=file.name,
                 key="file",
@@ -92,21 +92,22 @@ def _draw_head(document_set: DocumentSet, shown: Shown, document: Document | Non
                 on_click="ignore",
             )
         if url:
-            st.link_button("Original page", url, icon=":material/open_in_new:", type="tertiary")
+            st.link_button(words.ORIGINAL_PAGE, url, icon=":material/open_in_new:", type="tertiary")
 
 
 def _offer_others(shown: Shown) -> None:
-    for label, icon, step in (("Previous", "chevron_left", -1), ("Next", "chevron_right", 1)):
+    steps = (("previous", words.PREVIOUS, "chevron_left", -1), ("next", words.NEXT, "chevron_right", 1))
+    for name, label, icon, step in steps:
         at = shown.at + step
         st.button(
             label,
-            key=f"{label.lower()}_citation",
+            key=f"{name}_citation",
             icon=f":material/{icon}:",
             disabled=not 0 <= at < len(shown.citations),
             on_click=_go,
             args=(at,),
         )
-    st.text(f"Citation {shown.at + 1} of {len(shown.citations)}", width="content")
+    st.text(words.CITATION_OF.format(number=shown.at + 1, total=len(shown.citations)), width="content")
 
 
 def _go(at: int) -> None:
@@ -125,7 +126,7 @@ def _article(document: Document, shown: Shown) -> None:
     here = [(citation, place(document.text, citation)) for citation in shown.citations
             if citation.document == document.name]  # fmt: skip
     if shown.citation and place(document.text, shown.citation) is None:
-        head += [block("note", _LOST), block("quote", shown.citation.quote)]
+        head += [block("note", words.ARTICLE_LOST), block("quote", shown.citation.quote)]
     found = [(citation, span) for citation, span in here if span is not None]
     parts = article_parts(document, found, shown.citation)
     verbatim("drawer", [*head, Block("article", parts)], scroll=bool(found))
@@ -174,7 +175,7 @@ def _is_pdf(name: str) -> bool:
 def _page_words(document: Document, citation: Citation | None) -> str | None:
     span = place(document.text, citation) if citation else None
     page = document.page_at(span[0]) if span else None
-    return f"page {page}" if page else None
+    return words.PAGE.format(page=page) if page else None
 
 
 def _picture(document_set: DocumentSet, document: Document, citation: Citation | None) -> bytes | None:
@@ -187,6 +188,6 @@ def _picture(document_set: DocumentSet, document: Document, citation: Citation |
     return _drawn_page(file, document.sha256, page, citation.quote)
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing the page")
+@st.cache_data(max_entries=32, show_spinner=words.DRAWING_PAGE)
 def _drawn_page(_file: Path, sha256: str, page: int, quote: str) -> bytes | None:
     return page_picture(_file.read_bytes(), page, quote)

@@ -12,22 +12,21 @@ from rag.errors import FootnoteError
 from rag.export.conversation import MIME_TYPES, exported
 from rag.export.transcript import Format, file_name
 from rag.ingest.library import DocumentSet
+from rag.ui import words
 from rag.ui.session import desk
 from rag.ui.text import plain
 
-_EXPORT: Final = "Export"
-_AS: Final = "Export this conversation as"
-_LABELS: Final[dict[Format, str]] = {"html": "Web page", "md": "Markdown", "json": "JSON"}
+_LABELS: Final[dict[Format, str]] = {"html": words.AS_HTML, "md": words.AS_MARKDOWN, "json": words.AS_JSON}
 _SAID: Final[dict[Format, str]] = {
-    "html": "One file that opens anywhere; every number leads to the words in the article.",
-    "md": "Text with footnotes, for notes and wikis.",
-    "json": "Every turn as a record, for programs.",
+    "html": words.AS_HTML_HELP,
+    "md": words.AS_MARKDOWN_HELP,
+    "json": words.AS_JSON_HELP,
 }
 
 
 def offer_export(document_set: DocumentSet, conversation: str) -> None:
     """A popover with a download for each form."""
-    with st.popover(_EXPORT, type="tertiary", icon=":material/download:", key=f"export-{conversation}"):
+    with st.popover(words.EXPORT, type="tertiary", icon=":material/download:", key=f"export-{conversation}"):
         draw_downloads(document_set, conversation)
 
 
@@ -39,7 +38,7 @@ def draw_downloads(document_set: DocumentSet, conversation: str) -> None:
     except FootnoteError as error:  # it is not kept
         st.caption(plain(str(error)))
         return
-    st.caption(_AS)
+    st.caption(words.EXPORT_AS)
     for form, label in _LABELS.items():
         st.download_button(
             label,

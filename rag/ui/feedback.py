@@ -11,20 +11,14 @@ from rag.export.judgements import judgements_as_csv, judgements_as_json
 from rag.export.transcript import remarks
 from rag.feedback import Judged, Judgement
 from rag.ingest.library import DocumentSet
+from rag.ui import words
 from rag.ui.conversations import open_conversation
 from rag.ui.session import attempt, choose_set, desk, guarded, session, tell_problems
 from rag.ui.text import counted, excerpt, sendable
 from rag.ui.verbatim import Block, block, verbatim
 
-_TITLE: Final = "Feedback"
-_NOTHING: Final = "Nothing has been judged yet: give an answer a thumb up or down, and it is listed here."
-_NONE_SUCH: Final = "No answer has been judged so."
-_SELECT: Final = "Select a row to read it whole and to go to its conversation."
-_REMOVED: Final = "Feedback removed."
-_ELSEWHERE: Final = "Its document set is not below the documents' folder, so it cannot be opened here."
-_ALL, _GOOD, _BAD = "All", "Good", "Bad"
-_FILTERS: Final[dict[str, bool | None]] = {_ALL: None, _GOOD: True, _BAD: False}
-_THUMBS: Final = {True: "👍 Good", False: "👎 Bad"}
+_FILTERS: Final[dict[str, bool | None]] = {words.ALL: None, words.GOOD: True, words.BAD: False}
+_THUMBS: Final = {True: words.THUMB_GOOD, False: words.THUMB_BAD}
 _PLACE: Final = "feedback"  # under which problems are told
 _TAKEN: Final = "feedback_removed"
 _CHAT: Final = "rag/ui/chat.py"
@@ -32,27 +26,29 @@ _CHAT: Final = "rag/ui/chat.py"
 
 def draw() -> None:
     """The whole page."""
-    st.title(_TITLE, anchor=False)
+    st.title(words.FEEDBACK_PAGE, anchor=False)
     tell_problems(_PLACE)
     _offer_undo()
     judged = desk().assistant.feedback.list()
     if not judged:
-        st.info(_NOTHING)
+        st.info(words.NOTHING_JUDGED)
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        wanted = _FILTERS[st.segmented_control("Show", list(_FILTERS), default=_ALL, key="feedback_filter",
-                                               label_visibility="collapsed", required=True) or _ALL]  # fmt: skip
+        filters = list(_FILTERS)
+        wanted = _FILTERS[st.segmented_control(words.SHOW, filters, default=words.ALL, key="feedback_filter",
+                                               label_visibility="collapsed", required=True) or words.ALL]  # fmt: skip
         shown = [each for each in judged if wanted is None or each.judgement.good == wanted]
         names = desk().assistant.set_names()
         _offer_files(shown, names)
     good = sum(each.judgement.good for each in judged)
-    st.caption(f"{counted(len(judged), 'answer')} judged: {good:,} good, {len(judged) - good:,} bad")
+    answers = counted(len(judged), words.ANSWER, words.ANSWERS)
+    st.caption(words.JUDGED.format(answers=answers, good=good, bad=len(judged) - good))
     if not shown:
-        st.info(_NONE_SUCH)
+        st.info(words.NONE_JUDGED_SO)
         return
     picked = _draw_table(shown, names)
     if picked is None:
-        st.caption(_SELECT)
+        st.caption(words.JUDGED_HINT)
     else:
         _draw_one(picked)
 
@@ -60,24 +56,24 @@ def draw() -> None:
 def _offer_files(shown: Sequence[Judged], names: Mapping[str, str]) -> None:
     with st.container(horizontal=True, width="content"):
         st.download_button(
-            "CSV",
+            words.CSV,
             data=lambda: judgements_as_csv(shown, names).encode("utf-8", "replace"),
             file_name="feedback.csv",
             mime="text/csv",
             key="feedback_csv",
             icon=":material/download:",
-            help="For a spreadsheet",
+            help=words.CSV_HELP,
             on_click="ignore",
             disabled=not shown,
         )
         st.download_button(
-            "JSON",
+            words.JSON,
             data=lambda: judgements_as_json(shown, names).encode("utf-8", "replace"),
             file_name="feedback.json",
             mime="application/json",
             key="feedback_json",
             icon=":material/download:",
-            help="With the whole answers and their sources, for a program",
+            help=words.JSON_HELP,
             on_click="ignore",
             disabled=not shown,
         )
@@ -86,12 +82,12 @@ def _offer_files(shown: Sequence[Judged], names: Mapping[str, str]) -> None:
 def _draw_table(shown: Sequence[Judged], names: Mapping[str, str]) -> Judged | None:
     """The table; returns the answer of the row that is selected."""
     columns = {
-        "When": [each.judgement.updated.astimezone().replace(tzinfo=None) for each in shown],
-        "Thumb": [_THUMBS[each.judgement.good] for each in shown],
-        "Question": [sendable(excerpt(each.turn.question)) for each in shown],
-        "Comment": [sendable(excerpt(each.judgement.comment)) for each in shown],
-        "Answer": [sendable(excerpt(_said(each))) for each in shown],
-        "Set": [sendable(names.get(each.key, each.key)) for each in shown],
+        words.COLUMN_WHEN: [each.judgement.updated.astimezone().replace(tzinfo=None) for each in shown],
+        words.COLUMN_THUMB: [_THUMBS[each.judgement.good] for each in shown],
+        words.COLUMN_QUESTION: [sendable(excerpt(each.turn.question)) for each in shown],
+        words.COLUMN_COMMENT: [sendable(excerpt(each.judgement.comment)) for each in shown],
+        words.COLUMN_ANSWER: [sendable(excerpt(_said(each))) for each in shown],
+        words.COLUMN_SET: [sendable(names.get(each.key, each.key)) for each in shown],
     }
     # rows are selected by position, so that another list must be another table
     identity = hash(tuple((each.conversation, each.number, each.judgement.updated) for each in shown))
@@ -102,19 +98,19 @@ def _draw_table(shown: Sequence[Judged], names: Mapping[str, str]) -> Judged | N
         on_select="rerun",
         selection_mode="single-row",
         column_config=_COLUMNS,
-        alt="The answers that were judged",
+        alt=words.JUDGED_TABLE,
     )
     rows: list[int] = event["selection"]["rows"]
     return shown[rows[0]] if rows and rows[0] < len(shown) else None
 
 
 _COLUMNS = {
-    "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
-    "Thumb": st.column_config.TextColumn(width=65),
-    "Question": st.column_config.TextColumn(width=200),
-    "Comment": st.column_config.TextColumn(width=150),
-    "Answer": st.column_config.TextColumn(width=145),
-    "Set": st.column_config.TextColumn(width=90),
+    words.COLUMN_WHEN: st.column_config.DatetimeColumn(format=words.TIME_IN_TABLE, width=140),
+    words.COLUMN_THUMB: st.column_config.TextColumn(width=65),
+    words.COLUMN_QUESTION: st.column_config.TextColumn(width=200),
+    words.COLUMN_COMMENT: st.column_config.TextColumn(width=150),
+    words.COLUMN_ANSWER: st.column_config.TextColumn(width=145),
+    words.COLUMN_SET: st.column_config.TextColumn(width=90),
 }
 
 
@@ -130,17 +126,17 @@ def _draw_one(judged: Judged) -> None:
                                  *notes, *thought])  # fmt: skip
         with st.container(horizontal=True):
             opened = st.button(
-                "Open the conversation",
+                words.OPEN_CONVERSATION,
                 key="feedback_open",
                 icon=":material/forum:",
                 type="primary",
                 disabled=about is None,
-                help=_ELSEWHERE if about is None else None,
+                help=words.SET_ELSEWHERE if about is None else None,
                 on_click=_open if about else None,
                 args=(about, judged.conversation),
             )
             st.button(
-                "Remove this feedback",
+                words.REMOVE_FEEDBACK,
                 key="feedback_remove",
                 icon=":material/delete:",
                 on_click=_remove,
@@ -180,8 +176,8 @@ def _offer_undo() -> None:
     removed: Judged | None = st.session_state.get(_TAKEN)
     if removed is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="feedback_undo_bar"):
-            st.text(_REMOVED, width="content")
-            st.button("Undo", key="feedback_undo", icon=":material/undo:", on_click=_undo, args=(removed,))
+            st.text(words.FEEDBACK_REMOVED, width="content")
+            st.button(words.UNDO, key="feedback_undo", icon=":material/undo:", on_click=_undo, args=(removed,))
 
 
 def _undo(removed: Judged) -> None:

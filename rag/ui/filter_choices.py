@@ -13,6 +13,7 @@ import streamlit as st
 from rag.index.catalog import Entry
 from rag.index.scope import outlets
 from rag.types import Filter
+from rag.ui import words
 from rag.ui.text import counted, sendable
 
 _DOCUMENTS, _OUTLETS, _SINCE, _UNTIL = "filter_documents", "filter_outlets", "filter_since", "filter_until"
@@ -20,9 +21,6 @@ _FIND: Final = "filter_find"
 _MOST_CHOSEN: Final = 200  # of one kind: what a page's address can hold
 _MOST_OPTIONS: Final = 100  # more would make the list, and each drawing of the page, slow
 _WIDTH: Final = 400  # pixels, whatever is chosen: else it would jump
-
-_MORE: Final = "The first {} of {} articles; find others by words of their titles."
-_NONE_FOUND: Final = "No title and no file name holds these words."
 
 Take = Callable[[Filter], None]
 
@@ -74,19 +72,20 @@ def _draw(entries: Sequence[Entry], within: Filter, offered: Offered, take: Take
     if offered.outlets:
         _hold(_OUTLETS, list(within.outlets))
         st.multiselect(
-            "Outlets",
+            words.FILTER_OUTLETS,
             offered.outlets,
             key=_OUTLETS,
             format_func=sendable,
-            placeholder="All outlets",
+            placeholder=words.FILTER_ALL_OUTLETS,
             max_selections=max(_MOST_CHOSEN, len(within.outlets)),
             select_all=False,
             on_change=_change,
             args=(within, take),
         )
     if offered.days:
+        days = ((words.FILTER_SINCE, _SINCE, within.since), (words.FILTER_UNTIL, _UNTIL, within.until))
         with st.container(horizontal=True, gap="small"):
-            for label, key, day in (("From", _SINCE, within.since), ("To", _UNTIL, within.until)):
+            for label, key, day in days:
                 _hold(key, day)
                 st.date_input(
                     label,
@@ -99,41 +98,40 @@ def _draw(entries: Sequence[Entry], within: Filter, offered: Offered, take: Take
                     args=(within, take),
                 )
         if offered.undated:
-            carry = "carries no date: a day leaves it" if offered.undated == 1 else "carry no date: a day leaves them"
-            st.caption(f"{counted(offered.undated, 'article')} {carry} out.")
+            st.caption(counted(offered.undated, words.FILTER_UNDATED, words.FILTER_ALL_UNDATED))
     if offered.documents:
         _draw_documents(entries, within, take)
 
 
 def _draw_documents(entries: Sequence[Entry], within: Filter, take: Take) -> None:
     many = len(entries) > _MOST_OPTIONS
-    words = ""
+    typed = ""
     if many:
-        words = st.text_input("Find an article", key=_FIND, placeholder="Words of a title or file name")
-    found = _holding(entries, words)
+        typed = st.text_input(words.FILTER_FIND, key=_FIND, placeholder=words.FILTER_FIND_BY)
+    found = _holding(entries, typed)
     options = list(dict.fromkeys([*within.documents, *(entry.name for entry in found[:_MOST_OPTIONS])]))
     labels = _labels(entries, options)
     _hold(_DOCUMENTS, list(within.documents))
     st.multiselect(
-        "Articles",
+        words.FILTER_ARTICLES,
         options,
         key=_DOCUMENTS,
         format_func=lambda name: labels.get(name, name),
-        placeholder="All articles",
+        placeholder=words.FILTER_ALL_ARTICLES,
         max_selections=max(_MOST_CHOSEN, len(within.documents)),
         select_all=False,
         on_change=_change,
         args=(within, take),
     )
     if not found:
-        st.caption(_NONE_FOUND)
+        st.caption(words.FILTER_NONE_FOUND)
     elif len(found) > _MOST_OPTIONS:
-        st.caption(_MORE.format(_MOST_OPTIONS, f"{len(found):,}"))
+        st.caption(words.FILTER_FIRST.format(most=_MOST_OPTIONS, number=len(found)))
 
 
-def _holding(entries: Sequence[Entry], words: str) -> list[Entry]:
+def _holding(entries: Sequence[Entry], typed: str) -> list[Entry]:
     """The documents whose titles and names hold all of the words."""
-    wanted = words.casefold().split()
+    wanted = typed.casefold().split()
     if not wanted:
         return list(entries)
     return [entry for entry in entries if all(word in f"{entry.title} {entry.name}".casefold() for word in wanted)]

@@ -15,6 +15,7 @@ from rag.index.catalog import Entry
 from rag.index.scope import check_days, coverage, existing
 from rag.ingest.library import DocumentSet
 from rag.types import EVERYTHING, Filter
+from rag.ui import words
 from rag.ui.filter_choices import draw_choices, offered_choices
 from rag.ui.session import desk
 from rag.ui.text import counted, excerpt, listed, plain, sendable
@@ -24,13 +25,6 @@ _STATE: Final = "filter_choice"
 _NAMES: Final = ("document", "outlet", "from", "to")  # in the address
 _MOST_CHIPS: Final = 3  # of one kind
 _LONGEST_CHIP: Final = 40  # characters
-
-_LABEL: Final = "Filter"
-_CLEAR: Final = "Clear all"
-_REMOVE: Final = "Ask without this again"
-_WRONG_WAY: Final = "The first day must not come after the last, so the days were left as they were."
-_UNKNOWN: Final = "Left out of the filter, as it is not among these documents: {}."
-_NO_DATE: Final = "Left out of the filter, as it is no date: {}."
 
 _Address = tuple[tuple[str, ...], ...]  # the values of _NAMES
 
@@ -75,7 +69,9 @@ def draw_filter(document_set: DocumentSet) -> None:
             return
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="filters"):
             covered = coverage(entries, within)
-            label = _LABEL if within.empty else f"{covered.searched:,} of {counted(covered.held, 'article')}"
+            articles = counted(covered.held, words.ARTICLE, words.ARTICLES)
+            covers = words.FILTER_COVERS.format(searched=covered.searched, articles=articles)
+            label = words.FILTER if within.empty else covers
             with st.popover(label, icon=":material/filter_list:", type="tertiary", key="filter"):
                 if choice.told:  # what stands above the row is behind the popover
                     st.caption(plain(choice.told))
@@ -102,7 +98,7 @@ def _follow(key: str, entries: Sequence[Entry]) -> None:
     kept, gone = existing(entries, choice.within)
     if gone:
         choice.within = kept
-        choice.told = f"{choice.told} {_UNKNOWN.format(listed(gone, 5))}".strip()
+        choice.told = f"{choice.told} {words.FILTER_UNKNOWN.format(names=listed(gone, 5))}".strip()
     choice.address = _written(choice.within)
     if choice.address != address:
         # in one go: each message to the browser is a step of its history
@@ -131,8 +127,8 @@ def _parsed(address: _Address) -> tuple[Filter, str]:
     try:
         check_days(within)
     except InputError:
-        return replace(within, since=None, until=None), _WRONG_WAY
-    return within, _NO_DATE.format(listed(wrong, 5)) if wrong else ""
+        return replace(within, since=None, until=None), words.FILTER_WRONG_WAY
+    return within, words.FILTER_NO_DATE.format(days=listed(wrong, 5)) if wrong else ""
 
 
 def _day(text: str) -> date | None:
@@ -149,7 +145,7 @@ def _take(within: Filter) -> None:
     try:
         check_days(within)
     except InputError:
-        choice.told = _WRONG_WAY
+        choice.told = words.FILTER_WRONG_WAY
     else:
         _set(within)
 
@@ -171,12 +167,12 @@ def _draw_chips(within: Filter, titles: Mapping[str, str]) -> None:
             key=f"chip-{number}",
             icon=":material/close:",
             icon_position="right",
-            help=_REMOVE,
+            help=words.FILTER_WITHOUT,
             on_click=_set,
             args=(without,),
         )
     if len(chips) > 1:
-        st.button(_CLEAR, key="clear_filter", type="tertiary", on_click=_set, args=(EVERYTHING,))
+        st.button(words.FILTER_CLEAR, key="clear_filter", type="tertiary", on_click=_set, args=(EVERYTHING,))
 
 
 def _chips(within: Filter, titles: Mapping[str, str]) -> list[tuple[str, Filter]]:
@@ -184,12 +180,12 @@ def _chips(within: Filter, titles: Mapping[str, str]) -> list[tuple[str, Filter]
     papers, documents = within.outlets, within.documents
     chips = [(name, replace(within, outlets=_without(papers, name))) for name in papers]
     if len(papers) > _MOST_CHIPS:
-        chips = [(counted(len(papers), "outlet"), replace(within, outlets=()))]
+        chips = [(counted(len(papers), words.OUTLET, words.OUTLETS), replace(within, outlets=()))]
     if within.dated:
-        words = within.days()
-        chips.append((words[0].upper() + words[1:], replace(within, since=None, until=None)))
+        days = within.days()
+        chips.append((days[0].upper() + days[1:], replace(within, since=None, until=None)))
     if len(documents) > _MOST_CHIPS:
-        return [*chips, (counted(len(documents), "article"), replace(within, documents=()))]
+        return [*chips, (counted(len(documents), words.ARTICLE, words.ARTICLES), replace(within, documents=()))]
     each = [(titles.get(name, name), replace(within, documents=_without(documents, name))) for name in documents]
     return [*chips, *each]
 

@@ -15,8 +15,7 @@ from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.incoming import Incoming, Upload
 from rag.ingest.library import DocumentSet, Removal
 from rag.types import Failure, Plan, Progress, SyncReport
-
-UNEXPECTED = "Something went wrong that should not have; the details are in the terminal that Footnote runs in."
+from rag.ui import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Work:
         self.finished = threading.Event()
         self.error = ""
         self.began = time.monotonic()
-        self.progress = Progress("Looking for changes", 0, 0)
+        self.progress = Progress(words.LOOKING_FOR_CHANGES, 0, 0)
         self._doing_since = self.began
 
     def told(self, progress: Progress) -> None:
@@ -112,7 +111,7 @@ class Desk:
         def act() -> None:
             library = self.assistant.library
             work.incoming = library.receive(document_set, uploads, work.told)
-            work.told(Progress("Comparing files", 0, 0))
+            work.told(Progress(words.COMPARING, 0, 0))
             work.plan = library.plan(document_set, work.incoming, whole=True)
 
         threading.Thread(target=_guarded, args=(work, act), daemon=True, name="receive").start()
@@ -132,7 +131,7 @@ class Desk:
             job = self._latest_exclusive.get(self.key(document_set))
         # the latest is enough: each sees what was removed before any of them
         if job is not None and not job.finished.is_set():
-            step("Waiting until the documents are up to date")
+            step(words.WAITING_FOR_DOCUMENTS)
             job.finished.wait()
 
     def tell_unusable(self, document_set: DocumentSet, words: str) -> None:
@@ -197,6 +196,6 @@ def _guarded(work: Work, act: Callable[[], None]) -> None:
             work.unusable = isinstance(error, IndexUnusable)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        work.error = UNEXPECTED
+        work.error = words.UNEXPECTED
     finally:
         work.finished.set()

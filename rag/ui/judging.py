@@ -9,15 +9,11 @@ import streamlit as st
 from rag.feedback import LONGEST_COMMENT, Judgement
 from rag.ingest.library import DocumentSet
 from rag.types import Turn
+from rag.ui import words
 from rag.ui.session import attempt, desk, guarded, tell_problems
 from rag.ui.verbatim import block, verbatim
 
-_ASK: Final = {True: "What was good about it?", False: "What was wrong with it?"}
-_SAVE, _LATER = "Save the comment", "Not now"
-_ADD, _CHANGE = "Add a comment", "Change the comment"
-_KEPT: Final = "Saved. It stays on this machine, under Feedback."
-_COMMENT: Final = "Your comment: {}"
-_WITHDRAWN, _UNDO = "Feedback removed.", "Undo"
+_ASK: Final = {True: words.ASK_GOOD, False: words.ASK_BAD}
 
 
 def draw_judgement(document_set: DocumentSet, conversation: str, number: int, turn: Turn) -> None:
@@ -36,16 +32,16 @@ def _row(conversation: str, number: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"judgement-row-{key}"):
             st.feedback("thumbs", key=_thumbs(key), on_change=_judge, args=(conversation, number))
             if kept is not None and not state.get(_commenting(key)):
-                label = _CHANGE if kept.comment else _ADD
+                label = words.CHANGE_COMMENT if kept.comment else words.ADD_COMMENT
                 icon = ":material/edit:" if kept.comment else ":material/add_comment:"
                 st.button(label, key=f"comment-{key}", type="tertiary", icon=icon, on_click=_open, args=(key,))
             if kept is not None and state.get(_saved(key)):
-                st.caption(_KEPT, width="content")
+                st.caption(words.FEEDBACK_SAVED, width="content")
             withdrawn: Judgement | None = state.get(_taken(key))
             if kept is None and withdrawn is not None:
-                st.caption(_WITHDRAWN, width="content")
+                st.caption(words.FEEDBACK_REMOVED, width="content")
                 st.button(
-                    _UNDO,
+                    words.UNDO,
                     key=f"unjudge-{key}",
                     type="tertiary",
                     icon=":material/undo:",
@@ -56,7 +52,7 @@ def _row(conversation: str, number: int) -> None:
         if kept is not None and state.get(_commenting(key)):
             _comment_form(conversation, number, kept)
         elif kept is not None and kept.comment:
-            verbatim(f"commented-{key}", [block("note", _COMMENT.format(kept.comment))])
+            verbatim(f"commented-{key}", [block("note", words.YOUR_COMMENT.format(comment=kept.comment))])
 
 
 def _comment_form(conversation: str, number: int, kept: Judgement) -> None:
@@ -71,9 +67,13 @@ def _comment_form(conversation: str, number: int, kept: Judgement) -> None:
         )
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button(
-                _SAVE, key=f"save-{key}", type="primary", on_click=_comment, args=(conversation, number, kept.good)
+                words.SAVE_COMMENT,
+                key=f"save-{key}",
+                type="primary",
+                on_click=_comment,
+                args=(conversation, number, kept.good),
             )
-            st.form_submit_button(_LATER, key=f"later-{key}", type="tertiary", on_click=_close, args=(key,))
+            st.form_submit_button(words.NOT_NOW, key=f"later-{key}", type="tertiary", on_click=_close, args=(key,))
 
 
 def _judge(conversation: str, number: int) -> None:

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import streamlit as st
 
+from rag.ui import words
+
 _HERE = Path(__file__).parent
-_TITLE = "Keyboard shortcuts"
-_CLOSE = "Close"
 _KEYS = (
-    ("/", "Write a question"),
-    ("n", "Next citation"),
-    ("p", "Previous citation"),
-    ("Enter", "Open the citation in its article"),
-    ("Esc", "Close the article"),
-    ("?", "Show these shortcuts"),
+    ("/", words.WRITE_QUESTION),
+    ("n", words.NEXT_CITATION),
+    ("p", words.PREVIOUS_CITATION),
+    (words.KEY_ENTER, words.OPEN_CITATION),
+    (words.KEY_ESCAPE, words.CLOSE_ARTICLE),
+    ("?", words.SHOW_SHORTCUTS),
 )
 _mount = st.components.v2.component(
     "footnote_keyboard",
-    html=f'<button class="open" type="button">{_TITLE}</button>'
-    f'<dialog><h2></h2><dl></dl><button class="close" type="button">{_CLOSE}</button></dialog>',
+    html=f'<button class="open" type="button">{words.SHORTCUTS}</button>'
+    f'<dialog><h2></h2><dl></dl><button class="close" type="button">{words.CLOSE}</button></dialog>',
     css=(_HERE / "keyboard.css").read_text(encoding="utf-8"),
     js=(_HERE / "keyboard.js").read_text(encoding="utf-8"),
 )
@@ -29,4 +29,4 @@ _mount = st.components.v2.component(
 def listen() -> None:
     """Let the keys work; draws, at the foot of the sidebar, what opens the list."""
     with st.sidebar:
-        _mount(key="keyboard", data={"title": _TITLE, "keys": _KEYS})
+        _mount(key="keyboard", data={"title": words.SHORTCUTS, "keys": _KEYS})

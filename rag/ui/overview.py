@@ -12,24 +12,22 @@ import streamlit as st
 
 from rag.ingest.library import DocumentSet
 from rag.types import DocumentInfo
+from rag.ui import words
 from rag.ui.session import desk, session
 from rag.ui.text import counted, plain, sendable, shown_date
 
 STATES = {
-    "ready": "Ready",
-    "new": "New",
-    "changed": "Changed",
-    "removed": "Removed",
-    "outdated": "Earlier version",
-    "failed": "Not readable",
+    "ready": words.READY,
+    "new": words.NEW,
+    "changed": words.CHANGED,
+    "removed": words.REMOVED,
+    "outdated": words.OUTDATED,
+    "failed": words.FAILED,
 }
 _UNREAD = {"new", "failed"}
 _MOST_MONTHS = 60
 _MOST_YEARS = 200
 _MOST_OUTLETS = 12
-_NO_OUTLET = "No outlet"
-_FIND = "Find by title, outlet or file"
-_NONE = "No document fits all of this: take something off, or show all."
 
 
 def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
@@ -39,34 +37,45 @@ def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> l
     read = [info for info in infos if info.state not in _UNREAD]
     st.caption(plain(_figures(infos, read)))
     period = _draw_chart([info.published for info in read if info.published], f"chart-{key}-{number}")
-    outlets = _pick("Outlets", _outlets(read), f"outlets-{key}-{number}")
+    outlets = _pick(words.PICK_OUTLETS, _outlets(read), f"outlets-{key}-{number}")
     counts = Counter(STATES[info.state] for info in infos)
-    states = _pick("States", counts.most_common(), f"states-{key}-{number}") if len(counts) > 1 else []
-    words = st.text_input(
-        _FIND, key=f"find-{key}-{number}", placeholder=_FIND, label_visibility="collapsed", icon=":material/search:"
+    states = _pick(words.PICK_STATES, counts.most_common(), f"states-{key}-{number}") if len(counts) > 1 else []
+    typed = st.text_input(
+        words.FIND_DOCUMENT,
+        key=f"find-{key}-{number}",
+        placeholder=words.FIND_DOCUMENT,
+        label_visibility="collapsed",
+        icon=":material/search:",
     )
-    chosen = _chosen(infos, period, outlets, states, _folded(words).split())
-    if period or outlets or states or words:
+    chosen = _chosen(infos, period, outlets, states, _folded(typed).split())
+    if period or outlets or states or typed:
         with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
-            parts = [_shown_period(period), *outlets, *states, f"“{words.strip()}”" if words.strip() else ""]
-            fit = f"{len(chosen):,} of {counted(len(infos), 'document')}: {', '.join(filter(None, parts))}"
+            parts = [_shown_period(period), *outlets, *states, f"“{typed.strip()}”" if typed.strip() else ""]
+            documents = counted(len(infos), words.DOCUMENT, words.DOCUMENTS)
+            choices = ", ".join(filter(None, parts))
+            fit = words.FOUND.format(found=len(chosen), documents=documents, choices=choices)
             st.text(sendable(fit), width="content")
-            st.button("Show all", key="show_all", icon=":material/filter_alt_off:", on_click=_show_all, args=(key,))
+            st.button(words.SHOW_ALL, key="show_all", icon=":material/filter_alt_off:", on_click=_show_all, args=(key,))
         if not chosen:
-            st.caption(_NONE)
+            st.caption(words.NONE_FITS)
     return chosen
 
 
 def _figures(infos: Sequence[DocumentInfo], read: Sequence[DocumentInfo]) -> str:
     days = [info.published for info in read if info.published]
     failed = sum(info.state == "failed" for info in infos)
-    facts = [counted(len(infos) - failed, "document"), counted(sum(info.words for info in read), "word")]
+    facts = [
+        counted(len(infos) - failed, words.DOCUMENT, words.DOCUMENTS),
+        counted(sum(info.words for info in read), words.WORD, words.WORDS),
+    ]
     if days:
         first, last = shown_date(min(days)), shown_date(max(days))
-        facts.append(f"of {first}" if first == last else f"from {first} to {last}")
+        same = first == last
+        facts.append(words.FACT_OF.format(day=first) if same else words.FACT_FROM_TO.format(first=first, last=last))
     undated = len(read) - len(days)
-    facts += [f"{undated:,} without a date"] if days and undated else []
-    return ", ".join(facts + ([f"{counted(failed, 'file')} not readable"] if failed else []))
+    facts += [words.FACT_UNDATED.format(number=undated)] if days and undated else []
+    facts += [counted(failed, words.FACT_FAILED, words.FACTS_FAILED)] if failed else []
+    return ", ".join(facts)
 
 
 def _show_all(key: str) -> None:
@@ -96,7 +105,7 @@ def periods(days: Sequence[date]) -> list[tuple[str, int]]:
 
 
 def _shown_period(period: str) -> str:
-    return f"{date.fromisoformat(f'{period}-01'):%B %Y}" if "-" in period else period
+    return words.MONTH.format(month=date.fromisoformat(f"{period}-01")) if "-" in period else period
 
 
 def _draw_chart(days: Sequence[date], key: str) -> str:
@@ -111,7 +120,7 @@ def _draw_chart(days: Sequence[date], key: str) -> str:
     }
     event = st.vega_lite_chart(
         rows, _chart("-" in bars[0][0]), key=key, on_select="rerun", selection_mode="pick", height=150,
-        alt="How many documents there are of each time; a click on a bar shows those of that time",
+        alt=words.CHART,
     )  # fmt: skip
     picked: list[dict[str, Any]] = event["selection"].get("pick", [])
     name = str(picked[0].get("period", "")) if picked else ""
@@ -125,8 +134,8 @@ def _chart(monthly: bool) -> dict[str, Any]:
     x = {"field": "period", "type": "ordinal", "sort": None, "axis": axis}
     scale = {"title": None, "tickMinStep": 1, "format": ",d", "tickCount": 3}
     tooltip = [
-        {"field": "when", "type": "nominal", "title": "Published"},
-        {"field": "documents", "type": "quantitative", "title": "Documents", "format": ",d"},
+        {"field": "when", "type": "nominal", "title": words.CHART_WHEN},
+        {"field": "documents", "type": "quantitative", "title": words.CHART_COUNT, "format": ",d"},
     ]
     again = "datum && length(data('pick_store')) && data('pick_store')[0].values[0] === datum.period"
     return {
@@ -155,8 +164,8 @@ def _chart(monthly: bool) -> dict[str, Any]:
 
 
 def _outlets(infos: Sequence[DocumentInfo]) -> list[tuple[str, int]]:
-    counts = Counter(info.outlet or _NO_OUTLET for info in infos)
-    return counts.most_common() if set(counts) != {_NO_OUTLET} else []
+    counts = Counter(info.outlet or words.NO_OUTLET for info in infos)
+    return counts.most_common() if set(counts) != {words.NO_OUTLET} else []
 
 
 def _pick(label: str, counts: Sequence[tuple[str, int]], key: str) -> list[str]:
@@ -168,33 +177,33 @@ def _pick(label: str, counts: Sequence[tuple[str, int]], key: str) -> list[str]:
         label,
         list(by_name),
         selection_mode="multi",
-        format_func=lambda name: plain(f"{name} ({by_name.get(name, 0):,})"),
+        format_func=lambda name: plain(words.PICK_COUNT.format(name=name, number=by_name.get(name, 0))),
         key=key,
         label_visibility="collapsed",
     )
     more = len(counts) - len(by_name)
     if more > 0:
-        st.caption(f"and {counted(more, 'more outlet')}, which are found by their names.")
+        st.caption(counted(more, words.MORE_OUTLET, words.MORE_OUTLETS))
     return [name for name in picked if name in by_name]
 
 
 def _chosen(
-    infos: Sequence[DocumentInfo], period: str, outlets: Sequence[str], states: Sequence[str], words: Sequence[str]
+    infos: Sequence[DocumentInfo], period: str, outlets: Sequence[str], states: Sequence[str], typed: Sequence[str]
 ) -> list[DocumentInfo]:
     tests: list[Callable[[DocumentInfo], bool]] = []
     if period:
         tests.append(lambda info: info.published is not None and info.published.isoformat().startswith(period))
     if outlets:
-        tests.append(lambda info: info.state not in _UNREAD and (info.outlet or _NO_OUTLET) in outlets)
+        tests.append(lambda info: info.state not in _UNREAD and (info.outlet or words.NO_OUTLET) in outlets)
     if states:
         tests.append(lambda info: STATES[info.state] in states)
-    if words:
-        tests.append(lambda info: _holds(_folded(f"{info.title} {info.outlet or ''} {info.name}"), words))
+    if typed:
+        tests.append(lambda info: _holds(_folded(f"{info.title} {info.outlet or ''} {info.name}"), typed))
     return [info for info in infos if all(test(info) for test in tests)]
 
 
-def _holds(text: str, words: Sequence[str]) -> bool:
-    return all(word in text for word in words)
+def _holds(text: str, typed: Sequence[str]) -> bool:
+    return all(word in text for word in typed)
 
 
 def _folded(text: str) -> str:

@@ -16,14 +16,15 @@ from rag.ingest.library import DocumentSet, Removal
 from rag.ingest.trash import DeletedSet
 from rag.settings import load_settings
 from rag.types import Citation
+from rag.ui import words
 from rag.ui.asking import Answering
-from rag.ui.jobs import UNEXPECTED, Desk, Job, Receiving, Work
+from rag.ui.jobs import Desk, Job, Receiving, Work
 from rag.ui.text import counted, plain, progress_words
 
 _SET = "set"  # the widget's key and the name in the address
 _WHILE = {
-    "reading": "The documents are being read: answers come from them as they were before.",
-    "removing": "What was removed or replaced is being taken out: questions wait until that is done.",
+    "reading": words.WHILE_READING,
+    "removing": words.WHILE_REMOVING,
 }
 
 
@@ -81,7 +82,7 @@ class Session:
     on_page: bool = False
 
 
-@st.cache_resource(show_spinner="Starting Footnote")
+@st.cache_resource(show_spinner=words.STARTING)
 def desk() -> Desk:
     """The process's one desk."""
     assistant = Assistant(load_settings())
@@ -124,7 +125,7 @@ def sidebar() -> None:
     if wanted and wanted not in names and (renamed := library.successor(wanted)):
         st.session_state[_SET] = renamed.name
     with st.sidebar:
-        st.selectbox("Document set", names, key=_SET, bind="query-params", on_change=close_drawer)
+        st.selectbox(words.DOCUMENT_SET, names, key=_SET, bind="query-params", on_change=close_drawer)
 
 
 def leave_conversation() -> None:
@@ -144,7 +145,7 @@ def guarded(draw: Callable[[], None]) -> bool:
         return False
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        st.error(UNEXPECTED)
+        st.error(words.UNEXPECTED)
         return False
     return True
 
@@ -158,7 +159,7 @@ def attempt(key: str, act: Callable[[], None]) -> None:
         problems = (str(error),)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        problems = (UNEXPECTED,)
+        problems = (words.UNEXPECTED,)
     if problems:
         session().problems[key] = problems
 
@@ -212,9 +213,9 @@ def draw_progress(work: Work, asking: DocumentSet | None = None) -> None:
 def _tell_failed(job: Job, document_set: DocumentSet) -> None:
     st.warning(plain(job.error))
     if job.unusable:
-        st.button("Rebuild the index", on_click=begin_sync, args=(document_set, True), key="rebuild", type="primary")
+        st.button(words.REBUILD, on_click=begin_sync, args=(document_set, True), key="rebuild", type="primary")
     else:
-        st.button("Try again", on_click=begin_sync, args=(document_set,), key="try_again")
+        st.button(words.TRY_AGAIN, on_click=begin_sync, args=(document_set,), key="try_again")
 
 
 def begin_sync(document_set: DocumentSet, rebuild: bool = False, *, exclusive: bool = False) -> None:
@@ -227,6 +228,11 @@ def done_words(job: Job) -> str:
     if job.report is None or (job.report.plan.idle and not job.report.plan.failed):
         return ""
     plan = job.report.plan
-    counts = {"added": plan.added, "updated": plan.changed, "renamed": plan.renamed, "removed": plan.removed}
-    parts = [f"{counted(len(names), 'document')} {verb}" for verb, names in counts.items() if names]
-    return ", ".join(parts) + f" in {job.report.seconds:.1f} s." if parts else ""
+    counts = (
+        (len(plan.added), words.DOCUMENT_ADDED, words.DOCUMENTS_ADDED),
+        (len(plan.changed), words.DOCUMENT_UPDATED, words.DOCUMENTS_UPDATED),
+        (len(plan.renamed), words.DOCUMENT_RENAMED, words.DOCUMENTS_RENAMED),
+        (len(plan.removed), words.DOCUMENT_REMOVED, words.DOCUMENTS_REMOVED),
+    )
+    changes = ", ".join(counted(number, one, many) for number, one, many in counts if number)
+    return words.SYNC_DONE.format(changes=changes, seconds=job.report.seconds) if changes else ""

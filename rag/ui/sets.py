@@ -6,58 +6,56 @@ import streamlit as st
 
 from rag.ingest.library import DocumentSet
 from rag.ingest.trash import DeletedSet
+from rag.ui import words
 from rag.ui.session import Undo, attempt, choose_set, close_drawer, desk, session, tell_problems
 from rag.ui.text import plain, shown_date
 
 _NEW_SET = "new_set"
 _THIS_SET = "this_set"
-_FIRST = "holds the files that lie directly in the folder of all sets, so it cannot be renamed or deleted."
-_BUSY = "The set is being read: it can be renamed or deleted when that is done."
-_KEPT = "Its files and conversations are kept for a month."
 _MOST_DELETED = 8
 
 
 def offer_sets(document_set: DocumentSet, *, busy: bool) -> None:
     """What can be done with sets, beside the page's title; `busy` while this one is being read."""
     with st.container(horizontal=True, width="content", gap="small", key="sets"):
-        with st.popover("New set", icon=":material/create_new_folder:"):
+        with st.popover(words.NEW_SET, icon=":material/create_new_folder:"):
             _offer_new()
-        with st.popover("This set", icon=":material/folder_managed:"):
+        with st.popover(words.THIS_SET, icon=":material/folder_managed:"):
             _offer_changes(document_set, busy)
 
 
 def _offer_new() -> None:
     with st.form(_NEW_SET, border=False):
-        st.text_input("Name of the new set", key="new_set_name", max_chars=60, placeholder="Annual reports")
+        st.text_input(words.NEW_SET_NAME, key="new_set_name", max_chars=60, placeholder=words.NEW_SET_EXAMPLE)
         tell_problems(_NEW_SET)
-        st.form_submit_button("Make the set", on_click=_make)
+        st.form_submit_button(words.MAKE_SET, on_click=_make)
     deleted = desk().assistant.library.deleted()[:_MOST_DELETED]
     if deleted:
-        st.caption("Deleted sets, kept for a month")
+        st.caption(words.DELETED_SETS)
     for number, each in enumerate(deleted):
-        label = plain(f"Bring back “{each.name}”, deleted on {shown_date(each.deleted.date())}")
+        label = plain(words.BRING_BACK.format(name=each.name, day=shown_date(each.deleted.date())))
         icon = ":material/undo:"
         st.button(label, key=f"restore-{number}", icon=icon, width="stretch", on_click=restore_set, args=(each,))
 
 
 def _offer_changes(document_set: DocumentSet, busy: bool) -> None:
     if not document_set.recursive:
-        st.caption(f"“{plain(document_set.name)}” {_FIRST}")
+        st.caption(words.FIRST_SET.format(name=plain(document_set.name)))
         return
     field = f"set_name-{desk().key(document_set)}"
     # an empty field is none that another tab's renaming could leave behind
-    st.text_input("New name", key=field, max_chars=60, placeholder=document_set.name, disabled=busy)
+    st.text_input(words.NEW_NAME, key=field, max_chars=60, placeholder=document_set.name, disabled=busy)
     tell_problems(_THIS_SET)
-    st.button("Rename", key="rename_set", disabled=busy, on_click=_rename, args=(document_set, field))
+    st.button(words.RENAME, key="rename_set", disabled=busy, on_click=_rename, args=(document_set, field))
     st.button(
-        plain(f"Delete “{document_set.name}”"),
+        plain(words.DELETE_SET.format(name=document_set.name)),
         key="delete_set",
         icon=":material/delete:",
         disabled=busy,
         on_click=_delete,
         args=(document_set,),
     )
-    st.caption(_BUSY if busy else _KEPT)
+    st.caption(words.SET_BUSY if busy else words.SET_KEPT)
 
 
 def _make() -> None:
@@ -86,7 +84,7 @@ def _delete(document_set: DocumentSet) -> None:
         first = desk().assistant.library.first
         session().conversations.pop(key, None)
         session().jobs.pop(key, None)
-        session().undo[desk().key(first)] = Undo(f"Deleted the set “{deleted.name}”.", deleted)
+        session().undo[desk().key(first)] = Undo(words.SET_DELETED.format(name=deleted.name), deleted)
         close_drawer()
         choose_set(first)
 

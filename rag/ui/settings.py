@@ -7,41 +7,38 @@ import streamlit as st
 from rag.errors import FootnoteError, InputError, ModelError
 from rag.models.language import ModelChoice, checked_choice
 from rag.models.servers import model_names
+from rag.ui import words
 from rag.ui.session import attempt, desk, guarded, session, tell_problems
 from rag.ui.text import counted, plain
 
-_QUOTES, _MODEL = "Quotes only", "A language model"
 _PLACE = "settings"  # under which problems are told
 _QUICK = 0.5  # seconds that an Ollama on this machine has to answer
 
 
 def draw() -> None:
     """The whole page."""
-    st.title("Settings", anchor=False)
+    st.title(words.SETTINGS_PAGE, anchor=False)
     tell_problems(_PLACE)
     _tell_done()
     choice = _current()
-    st.subheader("Who writes the answers", anchor=False)
+    st.subheader(words.WHO_WRITES, anchor=False)
     if st.session_state.get("settings_of", choice) != choice:  # it was chosen in another tab
         for field in ("writer", "llm_url", "llm_model", "llm_context", "llm_timeout"):
             st.session_state.pop(field, None)
     st.session_state["settings_of"] = choice
-    _remember("writer", _MODEL if choice else _QUOTES)
+    _remember("writer", words.BY_MODEL if choice else words.BY_QUOTES)
     st.radio(
-        "Who writes the answers",
-        [_QUOTES, _MODEL],
+        words.WHO_WRITES,
+        [words.BY_QUOTES, words.BY_MODEL],
         key="writer",
-        captions=[
-            "The documents' own sentences. Needs no key and no network.",
-            "Fluent answers; every sentence is checked against the documents, and marked if it is not found in them.",
-        ],
+        captions=[words.BY_QUOTES_HELP, words.BY_MODEL_HELP],
         label_visibility="collapsed",
         on_change=_writer_changed,
     )
-    if st.session_state["writer"] == _MODEL:
+    if st.session_state["writer"] == words.BY_MODEL:
         _draw_model(choice)
-    now = f"{choice.model} at {choice.url} writes the answers." if choice else "Answers are made of quotes."
-    st.caption(plain(f"Now: {now}"))
+    now = words.NOW_MODEL.format(model=choice.model, url=choice.url) if choice else words.NOW_QUOTES
+    st.caption(plain(now))
 
 
 def _current() -> ModelChoice | None:
@@ -53,13 +50,13 @@ def _current() -> ModelChoice | None:
 
 
 def _writer_changed() -> None:
-    if st.session_state["writer"] == _QUOTES:
+    if st.session_state["writer"] == words.BY_QUOTES:
         attempt(_PLACE, lambda: _choose(None))
 
 
 def _choose(choice: ModelChoice | None) -> None:
     desk().assistant.preferences.choose(choice)
-    done = f"{choice.model} writes the answers now." if choice else "Answers are quotes now."
+    done = words.CHOSE_MODEL.format(model=choice.model) if choice else words.CHOSE_QUOTES
     st.session_state["settings_done"] = done
 
 
@@ -70,29 +67,30 @@ def _draw_model(choice: ModelChoice | None) -> None:
     _remember("llm_context", choice.context if choice else 4096)
     _remember("llm_timeout", int(choice.timeout) if choice else 60)
     if found:
-        st.success(plain(f"Ollama runs on this machine, with {counted(len(found), 'model')}."), icon=":material/check:")
+        models = counted(len(found), words.MODEL, words.MODELS)
+        st.success(plain(words.OLLAMA_RUNS.format(models=models)), icon=":material/check:")
         if st.session_state["llm_url"].rstrip("/") != ollama:
-            st.button("Use Ollama", on_click=_use_ollama, args=(ollama,), key="use_ollama")
+            st.button(words.USE_OLLAMA, on_click=_use_ollama, args=(ollama,), key="use_ollama")
     st.text_input(
-        "Address of the server",
+        words.SERVER,
         key="llm_url",
-        placeholder="http://localhost:11434/v1",
-        help="Any OpenAI-compatible server: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter, …",
+        placeholder=words.SERVER_EXAMPLE,
+        help=words.SERVER_HELP,
         on_change=_forget_model,
     )
     url = _whole(st.session_state["llm_url"])
     if url:
         _draw_key(url)
     _draw_models(url, choice)
-    with st.expander("More"):
+    with st.expander(words.MORE):
         st.number_input(
-            "Context window, in tokens", min_value=1024, max_value=2_000_000, step=1024, key="llm_context",
-            help="What the server is set to; Ollama uses 4,096 unless told otherwise.",
+            words.CONTEXT, min_value=1024, max_value=2_000_000, step=1024, key="llm_context",
+            help=words.CONTEXT_HELP,
         )  # fmt: skip
-        st.number_input("Give up after so many seconds of silence", min_value=1, max_value=3600, key="llm_timeout")
+        st.number_input(words.TIMEOUT, min_value=1, max_value=3600, key="llm_timeout")
     with st.container(horizontal=True):
-        st.button("Use it", key="use_model", type="primary", on_click=_use, disabled=not url)
-        tested = st.button("Test it", key="test_model", disabled=not url)
+        st.button(words.USE, key="use_model", type="primary", on_click=_use, disabled=not url)
+        tested = st.button(words.TEST, key="test_model", disabled=not url)
     if tested:
         _test()
 
@@ -100,16 +98,16 @@ def _draw_model(choice: ModelChoice | None) -> None:
 def _draw_key(url: str) -> None:
     kept = bool(desk().assistant.preferences.key(url))
     st.text_input(
-        "Key",
+        words.KEY,
         key="llm_key",
         type="password",
         autocomplete="off",
-        placeholder="A key is kept; type another one to replace it" if kept else "If the server wants one",
+        placeholder=words.KEY_GIVEN if kept else words.KEY_WANTED,
         on_change=_keep_key,
         args=(url,),
     )
     if kept:
-        st.button("Forget the key", key="forget_key", type="tertiary", on_click=_forget_key, args=(url,))
+        st.button(words.KEY_FORGET, key="forget_key", type="tertiary", on_click=_forget_key, args=(url,))
 
 
 def _draw_models(url: str, choice: ModelChoice | None) -> None:
@@ -123,11 +121,11 @@ def _draw_models(url: str, choice: ModelChoice | None) -> None:
     if st.session_state["llm_model"] and st.session_state["llm_model"] not in known:
         known.append(st.session_state["llm_model"])
     st.selectbox(
-        "Model", known, key="llm_model", accept_new_options=True, placeholder="Choose one, or type its name",
+        words.MODEL_NAME, known, key="llm_model", accept_new_options=True, placeholder=words.MODEL_CHOOSE,
         format_func=str,
     )  # fmt: skip
     if url:
-        label, icon = "Ask the server for its models again", ":material/refresh:"
+        label, icon = words.MODELS_AGAIN, ":material/refresh:"
         st.button(label, key="list_models", type="tertiary", icon=icon, on_click=_forget_listed)
 
 
@@ -136,7 +134,7 @@ def _listed(url: str) -> tuple[list[str], str]:
     known: tuple[str, list[str], str] = st.session_state.get("llm_listed", ("", [], ""))
     if known[0] != url:
         names, problem = [], ""
-        with st.spinner("Asking the server for its models"):
+        with st.spinner(words.MODELS_ASKED):
             try:
                 names = model_names(url, desk().assistant.preferences.key(url))
             except ModelError as error:
@@ -176,14 +174,13 @@ def _keep_key(url: str) -> None:
         except InputError as error:
             session().problems[_PLACE] = (str(error),)
             return
-        where = "in this system's keyring" if lasting else "until Footnote ends, for this system has no keyring"
-        st.session_state["settings_done"] = f"The key is kept {where}."
+        st.session_state["settings_done"] = words.KEY_KEPT if lasting else words.KEY_KEPT_UNTIL
 
 
 def _forget_key(url: str) -> None:
     _forget_listed()
     desk().assistant.preferences.keep_key(url, "")
-    st.session_state["settings_done"] = "The key is forgotten."
+    st.session_state["settings_done"] = words.KEY_FORGOTTEN
 
 
 def _typed() -> ModelChoice:
@@ -200,12 +197,12 @@ def _use() -> None:
 def _test() -> None:
     try:
         choice = _typed()
-        with st.spinner(plain(f"Waiting for {choice.model}")):
+        with st.spinner(plain(words.TESTING.format(model=choice.model))):
             seconds = desk().assistant.try_model(choice, desk().assistant.preferences.key(choice.url))
     except FootnoteError as error:
         st.error(plain(str(error)))
         return
-    st.success(plain(f"{choice.model} answers; its first words took {seconds:.1f} s."))
+    st.success(plain(words.TESTED.format(model=choice.model, seconds=seconds)))
 
 
 def _whole(url: str) -> str:

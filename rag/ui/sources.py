@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.types import Citation
+from rag.ui import words
 from rag.ui.session import Shown, open_drawer
-from rag.ui.text import counted, plain, source_label
+from rag.ui.text import counted, described, plain, source_label
 
 
 def draw_sources(key: str, citations: Sequence[Citation]) -> None:
@@ -35,5 +36,6 @@ def _label(cited: Sequence[Citation]) -> str:
     pages = {citation.page for citation in cited}
     page = first.page if len(pages) == 1 else None
     numbers = " ".join(f"[{citation.number}]" for citation in cited)
-    times = f" · cited {counted(len(cited), 'time')}" if cited[1:] else ""
-    return f"{numbers} {source_label(first.title, first.outlet, first.published, page)}{times}"
+    source = source_label(first.title, first.outlet, first.published, page)
+    times = counted(len(cited), words.CITED_ONCE, words.CITED_TIMES) if cited[1:] else None
+    return f"{numbers} {described(source, times)}"

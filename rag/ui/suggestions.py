@@ -17,13 +17,11 @@ from rag.errors import FootnoteError
 from rag.history import exchanges
 from rag.ingest.library import DocumentSet
 from rag.types import Answer, Turn
+from rag.ui import words
 from rag.ui.asking import Asking
 from rag.ui.session import answering, attempt, desk
 from rag.ui.text import plain
 
-_FOR_EXAMPLE = "For example:"
-_GO_ON = "You could go on with:"
-_INSTEAD = "The documents do answer:"
 _EVERY = 0.4  # seconds
 _REMEMBERED = 100
 
@@ -102,7 +100,7 @@ def draw_starters(document_set: DocumentSet, ask: Callable[[DocumentSet, str], N
             return
         questions = finding.questions
     if questions:
-        st.caption(_FOR_EXAMPLE)
+        st.caption(words.FOR_EXAMPLE)
     for number, question in enumerate(questions):
         st.button(
             plain(question), key=f"starter-{number}", width="stretch", on_click=ask, args=(document_set, question)
@@ -125,7 +123,7 @@ def draw_suggestions(document_set: DocumentSet, conversation: str, number: int, 
             _wait(finding)
             return
         if finding.questions:
-            st.caption(_INSTEAD if answer.abstained else _GO_ON)
+            st.caption(words.INSTEAD if answer.abstained else words.GO_ON)
         for place, question in enumerate(finding.questions):
             st.button(
                 plain(question),
@@ -158,6 +156,6 @@ def _wait(finding: Finding) -> None:
 
 @st.fragment(run_every=_EVERY)
 def _wait_for_starters(finding: Finding) -> None:
-    st.caption("Looking for questions that these documents answer …")
+    st.caption(words.LOOKING_FOR_QUESTIONS)
     if finding.finished.is_set():
         st.rerun()

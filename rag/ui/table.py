@@ -9,25 +9,24 @@ import streamlit as st
 
 from rag.ingest.library import DocumentSet
 from rag.types import DocumentInfo
+from rag.ui import words
 from rag.ui.overview import STATES
 from rag.ui.session import Shown, desk, open_drawer, session
 from rag.ui.text import counted, plain, sendable
 from rag.ui.uploads import remove_files
 
-_HINT = "A click on a row opens the document. Tick rows to remove their files."
-_UNREAD = "“{}” is not read yet, so it cannot be opened."
 _HEIGHT = 460
 _OPEN = ":material/article:"
 # on a phone, what is seen at first is the state and the beginning of the title
 _COLUMNS = {
-    "State": st.column_config.TextColumn(width=104),
-    "Title": st.column_config.TextColumn(width=290),
-    "Date": st.column_config.DateColumn(format="D MMM YYYY", width=104),
-    "Outlet": st.column_config.TextColumn(width=140),
-    "Words": st.column_config.NumberColumn(format="localized", width=76),
-    "Chunks": st.column_config.NumberColumn(format="localized", width=76),
-    "File": st.column_config.TextColumn(width=220),
-    "Reason": st.column_config.TextColumn(width="large"),
+    words.COLUMN_STATE: st.column_config.TextColumn(width=104),
+    words.COLUMN_TITLE: st.column_config.TextColumn(width=290),
+    words.COLUMN_DATE: st.column_config.DateColumn(format=words.DATE_IN_TABLE, width=104),
+    words.COLUMN_OUTLET: st.column_config.TextColumn(width=140),
+    words.COLUMN_WORDS: st.column_config.NumberColumn(format="localized", width=76),
+    words.COLUMN_CHUNKS: st.column_config.NumberColumn(format="localized", width=76),
+    words.COLUMN_FILE: st.column_config.TextColumn(width=220),
+    words.COLUMN_REASON: st.column_config.TextColumn(width="large"),
 }
 
 
@@ -35,13 +34,13 @@ def draw_table(document_set: DocumentSet, infos: Sequence[DocumentInfo], everyth
     """The table of `infos`, which are chosen from `everything`, and what can be done with its rows."""
     picked = _draw_rows(document_set, infos)
     if not picked:
-        st.caption(_HINT)
+        st.caption(words.TABLE_HINT)
         return
     files = list(dict.fromkeys(info.file for info in picked if info.state != "removed"))
     with st.container(horizontal=True):
         if len(picked) == 1 and picked[0].chunks:
             shown = Shown(picked[0].name)
-            st.button("Read", key="read", icon=":material/article:", on_click=open_drawer, args=(shown,))
+            st.button(words.READ, key="read", icon=":material/article:", on_click=open_drawer, args=(shown,))
         if files:
             st.button(
                 plain(_removing(files, everything)),
@@ -55,17 +54,17 @@ def draw_table(document_set: DocumentSet, infos: Sequence[DocumentInfo], everyth
 def _draw_rows(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
     """The table; returns the documents of the rows that are selected."""
     columns = {
-        "Open": [_OPEN if info.chunks else None for info in infos],
-        "State": [STATES[info.state] for info in infos],
-        "Title": [sendable(info.title) for info in infos],
-        "Date": [info.published for info in infos],
-        "Outlet": [sendable(info.outlet or "") for info in infos],
-        "Words": [info.words for info in infos],
-        "Chunks": [info.chunks for info in infos],
-        "File": [sendable(info.name) for info in infos],
-        "Reason": [sendable(info.reason) for info in infos],
+        words.COLUMN_OPEN: [_OPEN if info.chunks else None for info in infos],
+        words.COLUMN_STATE: [STATES[info.state] for info in infos],
+        words.COLUMN_TITLE: [sendable(info.title) for info in infos],
+        words.COLUMN_DATE: [info.published for info in infos],
+        words.COLUMN_OUTLET: [sendable(info.outlet or "") for info in infos],
+        words.COLUMN_WORDS: [info.words for info in infos],
+        words.COLUMN_CHUNKS: [info.chunks for info in infos],
+        words.COLUMN_FILE: [sendable(info.name) for info in infos],
+        words.COLUMN_REASON: [sendable(info.reason) for info in infos],
     }
-    order = [name for name in columns if name != "Reason" or any(info.reason for info in infos)]
+    order = [name for name in columns if name != words.COLUMN_REASON or any(info.reason for info in infos)]
     # rows are selected by position, so that another list must be another table
     identity = hash(tuple((info.name, info.state) for info in infos))
     key = f"table-{desk().key(document_set)}-{identity}"
@@ -82,9 +81,9 @@ def _draw_rows(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list
         height="auto" if len(infos) < 12 else _HEIGHT,
         on_select=partial(_clicked, document_set, key, infos),
         selection_mode=["multi-row", "single-cell"],
-        column_config={"Open": button, **_COLUMNS},
+        column_config={words.COLUMN_OPEN: button, **_COLUMNS},
         placeholder="",
-        alt="The documents of the set",
+        alt=words.TABLE,
     )
     rows: list[int] = event["selection"]["rows"]
     return [infos[row] for row in rows if row < len(infos)]
@@ -111,7 +110,7 @@ def _open(document_set: DocumentSet, infos: Sequence[DocumentInfo], row: int) ->
         open_drawer(Shown(info.name))
     else:
         says = info.reason and f"{info.name}: {info.reason}"
-        session().problems[desk().key(document_set)] = (says or _UNREAD.format(info.name),)
+        session().problems[desk().key(document_set)] = (says or words.NOT_READ_YET.format(name=info.name),)
 
 
 def _removing(files: Sequence[str], infos: Sequence[DocumentInfo]) -> str:
@@ -119,5 +118,9 @@ def _removing(files: Sequence[str], infos: Sequence[DocumentInfo]) -> str:
     chosen = set(files)
     going = {info.name for info in infos if info.file in chosen and info.state not in {"removed", "failed"}}
     records = len(going - chosen)
-    words = f"Remove {files[0] if len(files) == 1 else counted(len(files), 'file')}"
-    return f"{words} with {'its ' if len(files) == 1 else ''}{counted(records, 'record')}" if records else words
+    with_records = counted(records, words.RECORD, words.RECORDS)
+    if len(files) == 1:
+        form = words.REMOVE_FILE_RECORDS if records else words.REMOVE_FILE
+        return form.format(name=files[0], records=with_records)
+    form = words.REMOVE_FILES_RECORDS if records else words.REMOVE_FILES
+    return form.format(files=counted(len(files), words.FILE, words.FILES), records=with_records)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.types import Progress
+from rag.ui import words
 
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -30,7 +31,7 @@ def sendable(text: str) -> str:
 
 def shown_date(day: date) -> str:
     """For example 4 March 2021."""
-    return f"{day.day} {day:%B} {day.year}"
+    return words.DATE.format(day=day)
 
 
 def described(*facts: str | date | None) -> str:
@@ -40,28 +41,31 @@ def described(*facts: str | date | None) -> str:
 
 def source_label(title: str, outlet: str | None, published: date | None, page: int | None) -> str:
     """How a source is called on the page; not yet safe for a label."""
-    return described(title, outlet, published, f"page {page}" if page else None)
+    return described(title, outlet, published, words.PAGE.format(page=page) if page else None)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 article`, `1,200 articles`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def counted(number: int, one: str, many: str) -> str:
+    """`1 article`, `1,200 articles`: the form for 1 or that for more, with `{number}` put in."""
+    return (one if number == 1 else many).format(number=number)
 
 
 def listed(names: Sequence[str], most: int) -> str:
     """The first `most` names and how many more there are: `a.txt, b.txt and 3 more`."""
     shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
+    more = len(names) - most
+    return words.LISTED_AND_MORE.format(names=shown, number=more) if more > 0 else shown
 
 
 def progress_words(progress: Progress, seconds: float) -> str:
     """For example `Embedding passages 120 of 640, about 20 s left`; `seconds` went by since this work began."""
     if progress.total <= 0:
         return progress.doing
-    words = f"{progress.doing} {progress.done:,} of {progress.total:,}"
-    if seconds >= 2 and 0 < progress.done < progress.total:
-        words += f", about {_duration(seconds * (progress.total - progress.done) / progress.done)} left"
-    return f"{words}: {excerpt(progress.item, 80)}" if progress.item else words
+    doing, done, total = progress.doing, progress.done, progress.total
+    said = words.PROGRESS.format(doing=doing, done=done, total=total)
+    if seconds >= 2 and 0 < done < total:
+        time = _duration(seconds * (total - done) / done)
+        said = words.PROGRESS_LEFT.format(doing=doing, done=done, total=total, time=time)
+    return f"{said}: {excerpt(progress.item, 80)}" if progress.item else said
 
 
 def excerpt(text: str, most: int = 280) -> str:
@@ -74,5 +78,7 @@ def excerpt(text: str, most: int = 280) -> str:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
+        return words.SECONDS.format(seconds=max(1, round(seconds)))
+    if seconds < 5_400:
+        return words.MINUTES.format(minutes=round(seconds / 60))
+    return words.HOURS.format(hours=seconds / 3600)

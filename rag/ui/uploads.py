@@ -12,33 +12,30 @@ from rag.ingest.incoming import Incoming
 from rag.ingest.library import DocumentSet
 from rag.ingest.readers import READERS
 from rag.types import Plan
+from rag.ui import words
 from rag.ui.changes import left_out_blocks, named_blocks
 from rag.ui.jobs import Job, Taken
 from rag.ui.session import Undo, attempt, begin_sync, desk, draw_progress, session
 from rag.ui.text import counted, listed, plain
 from rag.ui.verbatim import block, verbatim
 
-_ADD, _REPLACE = "Add to the set", "Replace the whole set"
 _KINDS = [*sorted(READERS), ".zip"]
-_REPLACE_HELP = "Choose all the files that the set is to have, or a .zip: you see what would change first."
-_NOTHING = "None of these files can be read, so there is nothing to replace the set with."
-_SAME = "These are the files that the set has already: there is nothing to replace."
 
 
 def offer_uploads(document_set: DocumentSet) -> None:
     """The field for files, and the plan of a replacement once its files are here."""
     key = desk().key(document_set)
     mode = st.segmented_control(
-        "What to do with files", (_ADD, _REPLACE), default=_ADD, key=f"mode-{key}", label_visibility="collapsed",
-        required=True,
+        words.WHAT_TO_DO, (words.ADD_FILES, words.REPLACE_SET), default=words.ADD_FILES, key=f"mode-{key}",
+        label_visibility="collapsed", required=True,
     )  # fmt: skip
-    adding = mode != _REPLACE
+    adding = mode != words.REPLACE_SET
     if not adding and key in session().arriving:
         _draw_arriving(document_set)
         return
     field = f"{'upload' if adding else 'replace'}-{key}-{session().uploads}"
     st.file_uploader(
-        "Files or .zip archives",
+        words.UPLOAD,
         type=_KINDS,
         accept_multiple_files=True,
         key=field,
@@ -47,7 +44,7 @@ def offer_uploads(document_set: DocumentSet) -> None:
         label_visibility="collapsed",
     )
     if not adding:
-        st.caption(_REPLACE_HELP)
+        st.caption(words.REPLACE_HELP)
 
 
 def note_taken(document_set: DocumentSet, job: Job) -> None:
@@ -60,10 +57,10 @@ def note_taken(document_set: DocumentSet, job: Job) -> None:
 
 
 def _taken_words(taken: Taken) -> str:
-    added, changed = taken.plan.added, taken.plan.changed
-    parts = [f"{word} {listed(names, 3)}" for word, names in (("Added", added), ("replaced", changed)) if names]
-    words = ", ".join(parts)
-    return f"{words[:1].upper()}{words[1:]}."
+    added, replaced = listed(taken.plan.added, 3), listed(taken.plan.changed, 3)
+    if added and replaced:
+        return words.FILES_ADDED_REPLACED.format(added=added, replaced=replaced)
+    return words.FILES_REPLACED.format(replaced=replaced) if replaced else words.FILES_ADDED.format(added=added)
 
 
 def _uploads(field: str) -> list[tuple[str, UploadedFile]]:
@@ -94,17 +91,17 @@ def _draw_arriving(document_set: DocumentSet) -> None:
     plan, incoming = arriving.plan, arriving.incoming
     if plan is None or incoming is None:
         st.warning(plain(arriving.error))
-        st.button("Choose other files", key="cancel_replace", on_click=_cancel, args=(document_set,))
+        st.button(words.OTHER_FILES, key="cancel_replace", on_click=_cancel, args=(document_set,))
         return
     with st.container(border=True, key="replacement"):
-        nothing = _NOTHING if not incoming.files else _SAME if plan.idle else ""
-        lead = nothing or f"Replacing the whole set would change it so: {plan.summary()}"
+        nothing = words.REPLACE_NOTHING if not incoming.files else words.REPLACE_SAME if plan.idle else ""
+        lead = nothing or words.REPLACE_PLAN.format(summary=plan.summary())
         verbatim("replacement_text", [block("answer", lead), *named_blocks(plan), *left_out_blocks(incoming.skipped)])
         with st.container(horizontal=True):
             if not nothing:
-                words = f"Replace the set with {counted(len(incoming.files), 'file')}"
-                st.button(words, key="replace", type="primary", on_click=_replace, args=(document_set, incoming, plan))
-            st.button("Cancel", key="cancel_replace", on_click=_cancel, args=(document_set,))
+                label = counted(len(incoming.files), words.REPLACE_WITH, words.REPLACE_WITH_FILES)
+                st.button(label, key="replace", type="primary", on_click=_replace, args=(document_set, incoming, plan))
+            st.button(words.CANCEL, key="cancel_replace", on_click=_cancel, args=(document_set,))
 
 
 def _replace(document_set: DocumentSet, incoming: Incoming, planned: Plan) -> None:
@@ -115,12 +112,12 @@ def _replace(document_set: DocumentSet, incoming: Incoming, planned: Plan) -> No
         plan = library.plan(document_set, incoming, whole=True)
         if plan != planned:
             session().arriving[key].plan = plan
-            raise LibraryError("The set's files have changed meanwhile: look at what would change now.")
+            raise LibraryError(words.CHANGED_MEANWHILE)
         removal = library.take_in(document_set, incoming, whole=True)
         del session().arriving[key]
-        session().undo[key] = Undo(f"Replaced the whole set: {plan.summary()}.", removal)
+        session().undo[key] = Undo(words.REPLACED_SET.format(summary=plan.summary()), removal)
         begin_sync(document_set, exclusive=bool(removal.moved))
-        st.session_state[f"mode-{key}"] = _ADD
+        st.session_state[f"mode-{key}"] = words.ADD_FILES
 
     attempt(key, replace)
 
@@ -140,7 +137,7 @@ def remove_files(document_set: DocumentSet, files: Sequence[str]) -> None:
 
     def remove() -> None:
         removal = desk().assistant.library.remove(document_set, files)
-        session().undo[key] = Undo(f"Removed {listed(files, 3)}.", removal)
+        session().undo[key] = Undo(words.FILES_REMOVED.format(names=listed(files, 3)), removal)
         begin_sync(document_set, exclusive=True)
 
     attempt(key, remove)
