@@ -12,10 +12,12 @@ from string import Formatter
 import pytest
 
 from rag.ui import words
+from rag.ui.text import counted
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = [ROOT / "app.py", *(path for path in sorted((ROOT / "rag" / "ui").glob("*.py")) if path.name != "words.py")]
 
+TEXTS: dict[str, str] = {name: text for name, text in vars(words).items() if name.isupper()}
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 HOLE = "\0"  # what an f-string puts in
 ROUND_ABOUT = ".,:;!?…·“”\"'()[]"
@@ -72,7 +74,8 @@ def _outermost_strings(node: ast.AST, kept_out: set[int]) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         yield node
-        inner = [part.value for part in getattr(node, "values", ()) if isinstance(part, ast.FormattedValue)]
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        inner: list[ast.AST] = [part.value for part in parts if isinstance(part, ast.FormattedValue)]
     else:
         inner = list(ast.iter_child_nodes(node))
     for child in inner:
@@ -222,10 +225,30 @@ def test_what_is_no_text_is_left_alone(source: str) -> None:
 
 
 def test_every_text_is_used_and_names_what_is_put_in() -> None:
-    texts = {name: text for name, text in vars(words).items() if name.isupper()}
     source = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
-    used = set(re.findall(r"\bwords\.([A-Z_]+)\b", source))
-    assert used == set(texts)
-    for text in texts.values():
-        assert isinstance(text, str) and text.strip() == text != ""
-        assert all(field is None or field[:1].isalpha() for _, field, _, _ in Formatter().parse(text)), text
+    assert set(re.findall(r"\bwords\.([A-Z_]+)\b", source)) == set(TEXTS)
+    for name, text in TEXTS.items():
+        assert text.strip() == text != "", name
+        assert all(field.isidentifier() for field in _fields(name)), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_each_text_is_given_all_that_it_asks_for(path: Path) -> None:
+    for call in (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)):
+        match call:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="words"), attr=name), attr="format")
+            ):
+                assert _fields(name) == {keyword.arg for keyword in call.keywords}, name
+            case ast.Call(func=ast.Name(id="counted"), args=[_, ast.Attribute(attr=one), ast.Attribute(attr=many)]):
+                assert _fields(one) == _fields(many) == {"number"}, one
+
+
+def test_a_count_takes_the_form_for_one_or_for_many() -> None:
+    forms = words.ARTICLE, words.ARTICLES
+    assert [counted(number, *forms) for number in (0, 1, 1200)] == ["0 articles", "1 article", "1,200 articles"]
+
+
+def _fields(name: str) -> set[str]:
+    """The names of what is put into a text; "" for a place without one."""
+    return {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(TEXTS[name]) if field is not None}
