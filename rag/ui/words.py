@@ -270,7 +270,7 @@ PICK_STATES = "States"
 NO_OUTLET = "No outlet"
 PICK_COUNT = "{name} ({number:,})"
 MORE_OUTLET, MORE_OUTLETS = (
-    "and {number:,} more outlet, which are found by their names.",
+    "and {number:,} more outlet, which is found by its name.",
     "and {number:,} more outlets, which are found by their names.",
 )
 FIND_DOCUMENT = "Find by title, outlet or file"
