@@ -86,13 +86,18 @@ def ask(page: Page, question: str) -> Locator:
     field.fill(question)
     field.press("Enter")
     messages.nth(before + 1).locator("p.answer, [data-testid=stAlert]").first.wait_for(timeout=60_000)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+    idle(page)
     return messages.nth(before + 1)
 
 
 def greeted(page: Page) -> None:
     """Wait until the greeting is there, and whatever questions it begins with."""
     page.get_by_text("in “").first.wait_for(timeout=120_000)
+    idle(page)
+
+
+def idle(page: Page) -> None:
+    """Wait until the server has drawn all that it was asked for."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 

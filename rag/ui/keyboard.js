@@ -32,11 +32,39 @@ function step(by) {
   all[to]?.scrollIntoView({ block: "nearest" });
 }
 
+// A dialog is closed by Escape itself, but not once the button that had the focus is disabled.
+function close() {
+  if (document.activeElement === document.body) {
+    document.querySelector('[role="dialog"] button[aria-label="Close"]')?.click();
+  }
+}
+
 const ACTIONS = {
+  Escape: close,
   "/": () => document.querySelector(COMPOSER)?.focus(),
   n: () => step(1),
   p: () => step(-1),
 };
+
+// Gives the focus back to what had it before a dialog opened: Streamlit knows no element within another's shadow tree.
+function returnFocus() {
+  let before = null;
+  const clicked = () => {
+    before = document.querySelector('[role="dialog"]') ? before : focused();
+  };
+  const closed = () => {
+    if (document.activeElement === document.body && before?.isConnected && !document.querySelector('[role="dialog"]')) {
+      before.focus({ preventScroll: true });
+    }
+  };
+  const watch = new MutationObserver(closed);
+  watch.observe(document.body, { childList: true });
+  document.addEventListener("click", clicked, true);
+  return () => {
+    watch.disconnect();
+    document.removeEventListener("click", clicked, true);
+  };
+}
 
 function rowsOf(keys) {
   return keys.flatMap(([key, words]) => {
@@ -66,10 +94,16 @@ export default function ({ data, parentElement }) {
     }
     const act = event.key === "?" ? () => list.showModal() : ACTIONS[event.key];
     if (act) {
-      event.preventDefault();
+      if (event.key !== "Escape") {
+        event.preventDefault();
+      }
       act();
     }
   };
   document.addEventListener("keydown", pressed);
-  return () => document.removeEventListener("keydown", pressed);
+  const leave = returnFocus();
+  return () => {
+    document.removeEventListener("keydown", pressed);
+    leave();
+  };
 }

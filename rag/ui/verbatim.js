@@ -82,6 +82,7 @@ function drawAll(blocks, cite) {
 
 // -- the number of a citation: a button, and a card with the cited words while it is pointed at or has the focus
 
+const EDGE = 8; // pixels between a card and the window's edges
 const GAP = 6; // pixels between a number and its card
 const LINGER = 120; // milliseconds in which the pointer may cross that gap
 
@@ -103,20 +104,28 @@ function cardOf({ quote, short, source }) {
   return card;
 }
 
+// Above the number where there is room for all of it, else on the side with more room, and never beyond the window.
 function place(card, button) {
   const at = button.getBoundingClientRect();
-  const size = card.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.left + at.width / 2 - size.width / 2), innerWidth - size.width - 8);
-  const above = at.top - GAP - size.height;
-  card.style.left = `${left}px`;
-  card.style.top = `${above >= 8 ? above : at.bottom + GAP}px`;
+  const above = at.top - GAP - EDGE;
+  const below = innerHeight - EDGE - at.bottom - GAP;
+  const whole = card.getBoundingClientRect();
+  const over = whole.height <= above || above >= below;
+  const height = Math.min(whole.height, over ? above : below);
+  const left = at.left + at.width / 2 - whole.width / 2;
+  card.style.maxHeight = `${height}px`;
+  card.style.left = `${Math.max(EDGE, Math.min(left, document.documentElement.clientWidth - whole.width - EDGE))}px`;
+  card.style.top = `${over ? at.top - GAP - height : at.bottom + GAP}px`;
 }
 
 function citer(root, cards, open) {
   let shown = null;
   let leaving = 0;
+  let opened = null; // the number that was followed last: it gets the focus back without its card
+  const escaped = (event) => event.key === "Escape" && hide();
   const hide = () => {
     clearTimeout(leaving);
+    document.removeEventListener("keydown", escaped);
     shown?.remove();
     shown = null;
   };
@@ -130,6 +139,7 @@ function citer(root, cards, open) {
     shown.showPopover();
     place(shown, button);
     button.setAttribute("aria-describedby", "card");
+    document.addEventListener("keydown", escaped); // the pointer may be on a number that has not the focus
   };
   root.hideCard = hide;
   return (number) => {
@@ -143,11 +153,16 @@ function citer(root, cards, open) {
     button.addEventListener("pointerleave", () => {
       leaving = setTimeout(hide, LINGER);
     });
-    button.addEventListener("focus", () => button.matches(":focus-visible") && show(button, number));
+    button.addEventListener("focus", () => {
+      if (button.matches(":focus-visible") && button !== opened) {
+        show(button, number);
+      }
+      opened = null;
+    });
     button.addEventListener("blur", hide);
-    button.addEventListener("keydown", (event) => event.key === "Escape" && hide());
     button.addEventListener("click", () => {
       hide();
+      opened = button;
       open(Number(number));
     });
     return button;
