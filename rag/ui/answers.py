@@ -174,7 +174,8 @@ def _draw_answer(key: str, answer: Answer) -> None:
 def _draw_silence(key: str, answer: Answer) -> None:
     nearest = answer.passages[:_NEAREST]
     lead = [block("note", words.NEAREST)] if nearest else []
-    told = (*answer.notes, words.SEARCHED_FOR.format(searched=answer.searched), scope_words(answer))
+    searched = words.SEARCHED_FOR.format(searched=answer.searched)
+    told = (*answer.notes, searched, scope_words(answer), words.TO_TRY)
     notes = [block("note", note) for note in told if note]
     verbatim(f"answer-{key}", [block("answer", answer.text), *notes, *lead])
     for number, passage in enumerate(nearest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import streamlit as st
@@ -135,15 +136,19 @@ def _looked_at(document_set: DocumentSet, conversation: str) -> tuple[list[Turn]
 
 def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list[Turn], coming: list[Asking]) -> None:
     again = {asking.number: asking for asking in coming if asking.number is not None}
-    for number, turn in enumerate(turns):
-        if number in again:
-            draw_asking(again[number], f"{conversation}-{number}-again")
-        else:
-            draw_turn(document_set, conversation, number, turn)
-    if turns and not coming:
-        draw_suggestions(document_set, conversation, len(turns) - 1, turns[-1])
-    for number, asking in enumerate((each for each in coming if each.number is None), len(turns)):
-        draw_asking(asking, f"{conversation}-{number}-coming")
+    new = [asking for asking in coming if asking.number is None]
+    last = len(turns) + len(new) - 1
+    for number in range(last + 1):
+        # the last has room for all that will stand below it, so that what is read does not move when that comes
+        with st.container(key="latest") if number == last else nullcontext():
+            if number in again:
+                draw_asking(again[number], f"{conversation}-{number}-again")
+            elif number < len(turns):
+                draw_turn(document_set, conversation, number, turns[number])
+            else:
+                draw_asking(new[number - len(turns)], f"{conversation}-{number}-coming")
+            if number == last and not coming:
+                draw_suggestions(document_set, conversation, number, turns[number])
 
 
 if __name__ == "__main__":
