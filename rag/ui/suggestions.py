@@ -150,6 +150,7 @@ def _ask(document_set: DocumentSet, conversation: str, question: str) -> None:
 
 @st.fragment(run_every=_EVERY)
 def _wait(finding: Finding) -> None:
+    st.empty()  # drawing lets a click that waits go first
     if finding.finished.is_set():
         st.rerun()
 
