@@ -27,10 +27,10 @@ _HIDE = "hide_unsupported"
 _WORTH_TELLING = 0.005  # seconds
 
 
-def draw_question(key: str, question: str) -> None:
-    """What was asked."""
+def draw_question(key: str, question: str, *, scroll: bool = False) -> None:
+    """What was asked; with `scroll` it comes into view."""
     with st.chat_message("user", avatar=":material/person:"):
-        verbatim(f"question-{key}", [block("question", question)])
+        verbatim(f"question-{key}", [block("question", question)], scroll=scroll)
 
 
 def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: Turn) -> None:
@@ -52,7 +52,7 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
 
 def draw_asking(asking: Asking, key: str) -> None:
     """An answer on its way, or one that could not be kept."""
-    draw_question(key, asking.question)
+    draw_question(key, asking.question, scroll=asking.number is None)
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if not asking.unsaved:
             _coming(asking, key)

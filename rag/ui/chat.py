@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import date
 
 import streamlit as st
@@ -136,17 +135,17 @@ def _looked_at(document_set: DocumentSet, conversation: str) -> tuple[list[Turn]
 
 def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list[Turn], coming: list[Asking]) -> None:
     again = {asking.number: asking for asking in coming if asking.number is not None}
-    new = [asking for asking in coming if asking.number is None]
-    last = len(turns) + len(new) - 1
+    added = [asking for asking in coming if asking.number is None]
+    last = len(turns) + len(added) - 1
     for number in range(last + 1):
-        # the last has room for all that will stand below it, so that what is read does not move when that comes
-        with st.container(key="latest") if number == last else nullcontext():
-            if number in again:
-                draw_asking(again[number], f"{conversation}-{number}-again")
-            elif number < len(turns):
-                draw_turn(document_set, conversation, number, turns[number])
+        key = f"{conversation}-{number}"
+        with st.container(key="latest" if number == last else f"turn-{key}"):
+            if number >= len(turns):
+                draw_asking(added[number - len(turns)], key)
+            elif number in again:
+                draw_asking(again[number], key)
             else:
-                draw_asking(new[number - len(turns)], f"{conversation}-{number}-coming")
+                draw_turn(document_set, conversation, number, turns[number])
             if number == last and not coming:
                 draw_suggestions(document_set, conversation, number, turns[number])
 

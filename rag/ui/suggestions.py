@@ -124,6 +124,8 @@ def draw_suggestions(document_set: DocumentSet, conversation: str, number: int, 
             return
         if finding.questions:
             st.caption(words.INSTEAD if answer.abstained else words.GO_ON)
+        else:
+            st.space("xxsmall")  # else nothing is drawn, the room goes, and what is read moves
         for place, question in enumerate(finding.questions):
             st.button(
                 plain(question),

@@ -183,7 +183,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     if (data.scroll) {
       requestAnimationFrame(() => {
-        (root.querySelector("mark.now") ?? root.querySelector("mark"))?.scrollIntoView({ block: "center", inline: "nearest" });
+        const mark = root.querySelector("mark.now") ?? root.querySelector("mark");
+        (mark ?? root).scrollIntoView({ block: mark ? "center" : "start", inline: "nearest" });
       });
     }
   }

@@ -51,7 +51,9 @@ def verbatim(
     citations: Sequence[Citation] = (),
     cited: Callable[[int], None] | None = None,
 ) -> None:
-    """Show the blocks; `scroll` brings the marked words into view. `key` must be the page's only one.
+    """Show the blocks; `key` must be the page's only one.
+
+    `scroll` brings the marked words into view, or all where there are none.
 
     `citations` are those whose numbers stand in the blocks: each shows its words on hover and on focus, and is told to
     `cited` when it is clicked.
