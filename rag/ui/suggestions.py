@@ -125,7 +125,7 @@ def draw_suggestions(document_set: DocumentSet, conversation: str, number: int, 
         if finding.questions:
             st.caption(words.INSTEAD if answer.abstained else words.GO_ON)
         else:
-            st.space("xxsmall")  # else nothing is drawn, the room goes, and what is read moves
+            st.space()  # else nothing is drawn, the room goes, and what is read moves
         for place, question in enumerate(finding.questions):
             st.button(
                 plain(question),
