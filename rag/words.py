@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from enum import Enum
 from functools import lru_cache
@@ -18,7 +19,7 @@ _STOPWORDS = frozenset(
     where which while who whom whose why will with would you your yours according article articles document documents
     say said says tell happen happened happens""".split()
 )
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMERS = threading.local()
 _QUESTION_WORDS = frozenset(
     """who whom whose what which when where why how is are was were did does do has have had can could will would
     should in on at for according under from to and but the a an of by with name tell give list if after before
@@ -91,7 +92,7 @@ def content_words(text: str) -> list[str]:
     folded = "".join(character for character in folded if not unicodedata.combining(character))
     words = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+\d?", re.sub(r"'s\b", "", folded))
     return [
-        _stem(word)
+        stem(word)
         for word in words
         if word not in _STOPWORDS and (len(word) > 1 or word.isdigit() or not word.isascii())
     ]
@@ -185,6 +186,9 @@ def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
-    stem: str = _STEMMER.stemWord(word)
-    return stem
+def stem(word: str) -> str:
+    """The word's English stem, as Snowball has it; the word is in lower case. Threads may share it."""
+    if not hasattr(_STEMMERS, "english"):  # a stemmer works on a word in itself: threads on one mix theirs up
+        _STEMMERS.english = snowballstemmer.stemmer("english")
+    stemmed: str = _STEMMERS.english.stemWord(word)
+    return stemmed

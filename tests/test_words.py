@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from rag.words import (
@@ -13,6 +17,7 @@ from rag.words import (
     names,
     near_identical,
     searchable,
+    stem,
     subject_words,
     word_set,
 )
@@ -90,6 +95,27 @@ def test_near_identical_texts_never_differ_in_a_number() -> None:
 def test_signs_that_say_nothing_are_not_searched_for() -> None:
     assert searchable('Who "replaced" $Khalilzad* 😀?') == "Who replaced Khalilzad ?"
     assert searchable("It cost $5.5 million") == "It cost $5.5 million"
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_threads_do_not_mix_up_each_others_words() -> None:
+    starts = "gird bridg replac worker nation relat organiz settl".split()
+    ends = "ers es ing ed ational ations ly ness fulness ement".split()
+    words = [start + end for start in starts for end in ends] * 10
+    bare = stem.__wrapped__
+    alone = [bare(word) for word in words]
+    with ThreadPoolExecutor(4) as threads:
+        for together in threads.map(lambda _: [bare(word) for word in words], range(8)):
+            assert together == alone
 
 
 def test_a_month_or_a_day_is_no_name() -> None:

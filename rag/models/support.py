@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-import snowballstemmer
-
 from rag.sentences import sentence_spans
-from rag.words import content_words, names
+from rag.words import content_words, names, stem
 
 DOUBT: Final = 0.5
 """A rule and no fitted weight: of 7,600 judged claims it doubts one in eighty, and of these one in four is true."""
 
-_STEMMER = snowballstemmer.stemmer("english")
 _OPPOSITES = """before:after first:last more:less more:fewer most:least little:much increase:decrease increase:fall
     increase:drop rise:fall rise:drop rose:fell grew:shrank gain:lose win:lose won:lost victory:defeat accept:reject
     accept:refuse agree:refuse agree:disagree approve:reject support:oppose support:criticize defend:accuse
@@ -112,7 +108,7 @@ def has_opposite(claim: str, sentence: str) -> bool:
 def _turned(text: str, apart: set[str]) -> bool:
     """True if the text has a negation, words with the stems `apart` aside."""
     tokens = [match.group() for match in _TOKEN.finditer(text)]
-    kept = [token for token in tokens if _stem(token.casefold()) not in apart]
+    kept = [token for token in tokens if stem(token.casefold()) not in apart]
     return bool(_TURNING.search(" ".join(kept))) or any(_negates(token.casefold()) for token in kept)
 
 
@@ -147,21 +143,15 @@ def _negates(token: str) -> bool:
 
 def _stems(text: str) -> set[str]:
     """Stems of all words, those too that `content_words` leaves out: "before", "more"."""
-    return {_stem(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
-
-
-@lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
-    stem: str = _STEMMER.stemWord(word)
-    return stem
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
 
 
 def _both_ways() -> dict[str, set[str]]:
     opposed: dict[str, set[str]] = {}
     for pair in _OPPOSITES:
         one, _, other = pair.partition(":")
-        opposed.setdefault(_stem(one), set()).add(_stem(other))
-        opposed.setdefault(_stem(other), set()).add(_stem(one))
+        opposed.setdefault(stem(one), set()).add(stem(other))
+        opposed.setdefault(stem(other), set()).add(stem(one))
     return opposed
 
 
