@@ -168,6 +168,29 @@ def test_escape_takes_the_card_away_while_the_number_is_still_pointed_at(page: P
     expect(page.locator(".card")).to_have_count(0)
 
 
+def test_the_card_of_a_number_with_the_focus_goes_with_it_when_the_page_is_scrolled(page: Page) -> None:
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": 420})
+    number(page, 0).focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".card")).to_be_visible()
+    before = page.evaluate(CARD)
+    page.locator("#stMain").evaluate("main => main.scrollBy(0, main.scrollTop > 40 ? -40 : 40)")
+    page.wait_for_function(f"top => {CARD}().number !== top", arg=before["number"])
+    page.wait_for_function(f"() => {{ const {{ gap }} = {CARD}(); return gap >= 0 && gap < 10; }}")
+    page.set_viewport_size(size)
+
+
+CARD = """(() => {
+    const hosts = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')];
+    const root = hosts.map(each => each.shadowRoot).find(each => each?.querySelector(".card"));
+    const number = root.querySelector("[aria-describedby=card]").getBoundingClientRect();
+    const card = root.querySelector(".card").getBoundingClientRect();
+    return { number: number.top, gap: Math.max(card.top - number.bottom, number.top - card.bottom) };
+})"""
+
+
 def test_a_number_that_has_the_focus_shows_its_card_and_opens_its_words(page: Page) -> None:
     number(page, 0).focus()
     page.keyboard.press("Tab")
@@ -268,6 +291,27 @@ def test_escape_closes_the_drawer_and_the_number_has_the_focus_again(page: Page)
     expect(page.locator(".card")).to_have_count(0)
     page.keyboard.press("n")
     page.wait_for_function(f"{FOCUSED}()?.textContent === '3'")
+
+
+def test_only_a_web_address_is_offered_as_the_original_page(page: Page) -> None:
+    number(page, 1).click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("link", name="Original page")).to_have_attribute("href", "https://example.org/frost")
+    page.keyboard.press("n")
+    expect(drawer.locator("mark.now")).to_contain_text(TOLL)
+    expect(drawer.get_by_role("link", name="Original page")).to_have_count(0)
+    assert page.locator("a[href^=javascript]").count() == 0
+
+
+def test_the_link_to_the_file_gives_its_bytes(page: Page, site: Site) -> None:
+    number(page, 1).click()
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("button", name="Open the file").click()
+    assert download.value.path().read_bytes() == (site.documents / "frost.md").read_bytes()
+    assert download.value.suggested_filename == "frost.md"
+
+
+# -- keys
 
 
 def test_keys_find_the_composer_and_list_themselves_but_not_while_one_types(page: Page) -> None:
@@ -400,3 +444,23 @@ def test_back_forward_and_reload_land_where_one_was(visitor: Page, site: Site) -
     expect(visitor.locator("p.question, button.cite, [class*=st-key-suggestion-]")).to_have_count(0)
     visitor.reload()
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
+
+
+def test_two_tabs_do_not_disturb_each_other(visitor: Page, chromium: Browser, site: Site) -> None:
+    other = opened(chromium, site, 1280)
+    go_on = threading.Event()
+    site.model.says(Reply(written, hold=go_on))
+    begin(visitor, QUESTION)
+    expect(visitor.locator(".unchecked, .done").first).to_be_visible()
+    expect(visitor.get_by_test_id("stChatMessage").last.locator("p.answer")).to_contain_text(GIRDERS)
+    ask(other, FERRY_QUESTION)
+    expect(other.locator("[class*=st-key-source-] button")).to_have_count(1)
+    other.locator("button.cite").first.click()
+    expect(other.get_by_role("dialog").locator("mark.now")).to_contain_text(FERRY)
+    expect(visitor.get_by_role("dialog")).to_have_count(0)
+    go_on.set()
+    expect(visitor.locator("[class*=st-key-source-] button")).to_have_count(2)
+    idle(visitor)
+    expect(visitor.locator("p.question")).to_have_text(QUESTION)
+    expect(other.locator("p.question")).to_have_text(FERRY_QUESTION)
+    other.context.close()

@@ -106,6 +106,7 @@ function cardOf({ quote, short, source }) {
 
 // Above the number where there is room for all of it, else on the side with more room, and never beyond the window.
 function place(card, button) {
+  card.style.maxHeight = ""; // of where it was before
   const at = button.getBoundingClientRect();
   const above = at.top - GAP - EDGE;
   const below = innerHeight - EDGE - at.bottom - GAP;
@@ -122,14 +123,36 @@ function citer(root, cards, open) {
   let shown = null;
   let leaving = 0;
   let opened = null; // the number that was followed last: it gets the focus back without its card
-  const escaped = (event) => event.key === "Escape" && hide();
+  let watched = null; // what is listened to on the whole page while a card is shown
   const hide = () => {
     clearTimeout(leaving);
-    document.removeEventListener("keydown", escaped);
+    watched?.abort();
+    root.querySelector("[aria-describedby=card]")?.removeAttribute("aria-describedby");
     shown?.remove();
     shown = null;
   };
-  const show = (button, number) => {
+  const watch = (button, pointed) => {
+    watched = new AbortController();
+    const options = { signal: watched.signal, capture: true, passive: true };
+    const follow = (event) => {
+      const at = button.getBoundingClientRect();
+      if (at.bottom < 0 || at.top > innerHeight) {
+        hide();
+      } else if (event.composedPath()[0] !== shown) {
+        place(shown, button);
+      }
+    };
+    // the pointer may be on a number that has not the focus
+    document.addEventListener("keydown", (event) => event.key === "Escape" && hide(), options);
+    addEventListener("scroll", follow, options);
+    addEventListener("resize", follow, options);
+    if (!pointed) {
+      // whoever takes the mouse again wants what lies under the card of the number that has the focus
+      const taken = (event) => event.composedPath().includes(shown) || hide();
+      document.addEventListener("pointermove", taken, options);
+    }
+  };
+  const show = (button, number, pointed) => {
     hide();
     shown = cardOf(cards[number]);
     shown.id = "card";
@@ -139,23 +162,23 @@ function citer(root, cards, open) {
     shown.showPopover();
     place(shown, button);
     button.setAttribute("aria-describedby", "card");
-    document.addEventListener("keydown", escaped); // the pointer may be on a number that has not the focus
+    watch(button, pointed);
   };
   root.hideCard = hide;
   return (number) => {
     const button = element("button", "cite", number);
     button.type = "button";
-    button.setAttribute("aria-label", `Source ${number}`);
     if (cards[number] === undefined) {
       return button;
     }
-    button.addEventListener("pointerenter", () => show(button, number));
+    button.setAttribute("aria-label", cards[number].label);
+    button.addEventListener("pointerenter", () => show(button, number, true));
     button.addEventListener("pointerleave", () => {
       leaving = setTimeout(hide, LINGER);
     });
     button.addEventListener("focus", () => {
       if (button.matches(":focus-visible") && button !== opened) {
-        show(button, number);
+        show(button, number, false);
       }
       opened = null;
     });

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from rag.types import Citation
+from rag.ui import words
 from rag.ui.text import sendable, source_label
 
 _HERE = Path(__file__).parent
@@ -72,4 +73,5 @@ def verbatim(
 def _card(citation: Citation) -> dict[str, object]:
     short = citation.short and [offset - citation.start for offset in citation.short]
     source = source_label(citation.title, citation.outlet, citation.published, citation.page)
-    return {"quote": sendable(citation.quote), "short": short, "source": sendable(source)}
+    label = words.SOURCE.format(number=citation.number)
+    return {"quote": sendable(citation.quote), "short": short, "source": sendable(source), "label": label}

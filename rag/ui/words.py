@@ -87,6 +87,7 @@ NEAREST = "The nearest passages:"
 TO_TRY = "Try names and words that stand in the documents, or ask for one thing at a time."
 HIDE = "Hide what was not found in the documents"
 HIDDEN = "{number} not found in the documents and hidden."
+SOURCE = "Source {number}"  # read out for the number of a citation
 SUPPORTED = "{found} of {sentences} supported"
 TOOK_SEARCH = "searched in {seconds:.2f} s"
 TOOK_SEARCH_OF = "searched {articles} in {seconds:.2f} s"
