@@ -444,6 +444,36 @@ def test_back_forward_and_reload_land_where_one_was(visitor: Page, site: Site) -
     expect(visitor.locator("p.question, button.cite, [class*=st-key-suggestion-]")).to_have_count(0)
     visitor.reload()
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
+    visitor.go_back()
+    expect(visitor.locator("p.question")).to_have_text(QUESTION)
+    expect(visitor.get_by_role("combobox")).to_have_value("documents")
+    visitor.go_forward()
+    expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
+    expect(visitor.locator("p.question")).to_have_count(0)
+
+
+def test_links_and_the_way_back_lead_through_pages_with_their_set(visitor: Page, site: Site) -> None:
+    ask(visitor, QUESTION)
+    visitor.locator("[class*=st-key-source-] button").first.wait_for()
+    asked = visitor.url
+    visitor.get_by_role("combobox").click()
+    visitor.get_by_role("option", name="Sea").click()
+    expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
+    visitor.get_by_role("link", name="Documents", exact=True).click()
+    title = visitor.get_by_role("heading", name="Documents")
+    expect(title).to_be_visible()
+    assert visitor.url == f"{site.address}/documents?set=Sea"
+    visitor.reload()
+    expect(title).to_be_visible()
+    expect(visitor.get_by_role("combobox").first).to_have_value("Sea")
+    visitor.get_by_role("link", name="Ask", exact=True).click()
+    expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
+    for _ in range(2):  # one step of the history for each of ours
+        visitor.go_back()
+        expect(title if visitor.url.endswith("/documents?set=Sea") else visitor.get_by_text("in “Sea”")).to_be_visible()
+    visitor.go_back()
+    expect(visitor.locator("p.question")).to_have_text(QUESTION)
+    assert visitor.url == asked
 
 
 def test_two_tabs_do_not_disturb_each_other(visitor: Page, chromium: Browser, site: Site) -> None:

@@ -159,6 +159,7 @@ def test_an_answer_says_which_of_its_documents_changed_or_went_since(articles: P
 
 def test_a_conversation_is_renamed_deleted_and_had_back(articles: Path) -> None:
     at = ask(opened(), QUESTION)
+    assert "forty-two" in verbatim_texts(at, "short")
     next(found for found in at.text_input if (found.key or "").startswith("name-")).set_value("Steel").run()
     button(at, "rename").click().run()
     history, key = desk().assistant.history, desk().key(desk().assistant.library.first)

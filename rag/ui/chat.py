@@ -13,10 +13,11 @@ from rag.types import Turn
 from rag.ui import words
 from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
-from rag.ui.conversations import begin_conversation, current_conversation, draw_conversations, open_conversation
+from rag.ui.conversations import begin_conversation, draw_conversations, open_conversation
 from rag.ui.drawer import draw_drawer
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
+from rag.ui.navigation import ask_address, set_address, write_address
 from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
 from rag.ui.suggestions import draw_starters, draw_suggestions
 from rag.ui.text import counted, described, plain, shown_date
@@ -31,7 +32,8 @@ def draw() -> None:
     job = watch_sync(document_set, asking=True)
     follow_filter(document_set)
     tell_problems(desk().key(document_set))
-    conversation = current_conversation(document_set)
+    write_address(ask_address(document_set))
+    conversation = session().conversations.get(desk().key(document_set), "")
     draw_conversations(document_set)
     turns, coming = _looked_at(document_set, conversation)
     offer_to_hide(turns)
@@ -94,7 +96,10 @@ def _holds(articles: str, name: str, dates: tuple[date, date] | None) -> str:
 
 def _say_empty() -> None:
     st.info(words.NO_DOCUMENTS)
-    st.page_link("rag/ui/documents.py", label=words.GO_TO_DOCUMENTS, icon=":material/description:")
+    address = set_address(current_set())
+    st.page_link(
+        "rag/ui/documents.py", label=words.GO_TO_DOCUMENTS, icon=":material/description:", query_params=address
+    )
 
 
 # -- the conversation -------------------------------------------------------------------------------------------------

@@ -15,28 +15,7 @@ from rag.ui.exporting import draw_downloads
 from rag.ui.session import answering, attempt, close_drawer, desk, session
 from rag.ui.text import plain
 
-_ADDRESS = "conversation"  # the name in the page's address
 _MOST = 30
-
-
-def current_conversation(document_set: DocumentSet) -> str:
-    """The id of the open conversation about this set, by this tab or by the page's address; "" for a new one.
-
-    The address wins where it is another than this tab wrote there: the visitor went back, or forward.
-    """
-    key = desk().key(document_set)
-    open_here = session().conversations
-    asked, seen = st.query_params.get(_ADDRESS, ""), session().address
-    gone_elsewhere = asked != seen and bool(asked or seen) and session().on_page
-    if key not in open_here or gone_elsewhere:
-        open_here[key] = _addressed(key)
-        close_drawer()
-    if open_here[key] and open_here[key] != asked:
-        st.query_params[_ADDRESS] = open_here[key]
-    elif not open_here[key]:
-        st.query_params.pop(_ADDRESS, None)
-    session().address, session().on_page = open_here[key], True
-    return open_here[key]
 
 
 def begin_conversation(key: str, question: str) -> str:
@@ -162,14 +141,3 @@ def _restore(document_set: DocumentSet, id_: str) -> None:
         open_conversation(document_set, id_)
 
     attempt(key, act)
-
-
-def _addressed(key: str) -> str:
-    """The conversation that the page's address names, if it is there and about this set."""
-    id_ = st.query_params.get(_ADDRESS, "")
-    if not id_:
-        return ""
-    try:
-        return id_ if desk().assistant.history.get(id_).key == key else ""
-    except FootnoteError:
-        return ""

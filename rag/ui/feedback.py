@@ -13,7 +13,8 @@ from rag.feedback import Judged, Judgement
 from rag.ingest.library import DocumentSet
 from rag.ui import words
 from rag.ui.conversations import open_conversation
-from rag.ui.session import attempt, choose_set, desk, guarded, session, tell_problems
+from rag.ui.navigation import ask_address
+from rag.ui.session import attempt, choose_set, current_set, desk, guarded, session, tell_problems
 from rag.ui.text import counted, excerpt, sendable
 from rag.ui.verbatim import Block, block, verbatim
 
@@ -143,7 +144,7 @@ def _draw_one(judged: Judged) -> None:
                 args=(judged,),
             )
     if opened and about is not None and session().conversations.get(judged.key) == judged.conversation:
-        st.switch_page(_CHAT)
+        st.switch_page(_CHAT, query_params=ask_address(current_set()))
 
 
 def _line(text: str) -> Block:

@@ -17,36 +17,44 @@ from rag.ingest.library import DocumentSet
 from rag.types import EVERYTHING, Filter
 from rag.ui import words
 from rag.ui.filter_choices import draw_choices, offered_choices
-from rag.ui.session import desk
+from rag.ui.session import desk, session
 from rag.ui.text import counted, excerpt, listed, plain, sendable
 from rag.ui.verbatim import block, verbatim
 
 _STATE: Final = "filter_choice"
-_NAMES: Final = ("document", "outlet", "from", "to")  # in the address
 _MOST_CHIPS: Final = 3  # of one kind
 _LONGEST_CHIP: Final = 40  # characters
 
-_Address = tuple[tuple[str, ...], ...]  # the values of _NAMES
+FILTER_NAMES: Final = ("document", "outlet", "from", "to")
+"""What a filter is called in the page's address."""
+
+_Address = tuple[tuple[str, ...], ...]  # the values of FILTER_NAMES
 
 
 @dataclass(slots=True)
 class _Choice:
-    """What a tab filters by: `key` is that of the set, `address` the part of the page's address that it last saw."""
+    """What a tab filters by: `key` is that of the set, `told` a sentence about what could not be had."""
 
     key: str
     within: Filter
     told: str = ""
-    address: _Address = ()
 
 
 def follow_filter(document_set: DocumentSet) -> None:
-    """Take the filter from the page's address where that has changed, and write it there where the filter has.
+    """Take the filter that the page's address names, if it does so newly.
 
     To be called before anything that depends on the filter is drawn.
     """
     entries = desk().assistant.entries(document_set)
     if entries or _chosen():  # else nothing is known yet of what the address names
         _follow(desk().key(document_set), entries)
+
+
+def filter_address() -> Mapping[str, tuple[str, ...]]:
+    """What the page's address says of the filter in force."""
+    choice, named = _chosen(), session().filter_named
+    values = named or (_written(choice.within) if choice else ())
+    return dict(zip(FILTER_NAMES, values, strict=False))
 
 
 def filter_in_force(document_set: DocumentSet) -> Filter:
@@ -88,27 +96,16 @@ def _chosen() -> _Choice | None:
 
 
 def _follow(key: str, entries: Sequence[Entry]) -> None:
-    choice, address = _chosen(), _address()
-    # other pages have addresses of their own, and a widget that they do not draw is forgotten there
-    returned = "question" not in st.session_state and not any(address)
-    if choice is None or (address != choice.address and not (returned and choice.key == key)):
-        choice = _Choice(key, *_parsed(address))
-    elif choice.key != key:
+    choice, named = _chosen(), session().filter_named
+    if named is not None:
+        choice, session().filter_named = _Choice(key, *_parsed(named)), None
+    elif choice is None or choice.key != key:
         choice = _Choice(key, EVERYTHING)
     kept, gone = existing(entries, choice.within)
     if gone:
         choice.within = kept
         choice.told = f"{choice.told} {words.FILTER_UNKNOWN.format(names=listed(gone, 5))}".strip()
-    choice.address = _written(choice.within)
-    if choice.address != address:
-        # in one go: each message to the browser is a step of its history
-        values = zip(_NAMES, choice.address, address, strict=True)
-        st.query_params.update({name: list(now) for name, now, before in values if now != before})
     st.session_state[_STATE] = choice
-
-
-def _address() -> _Address:
-    return tuple(tuple(st.query_params.get_all(name)) for name in _NAMES)
 
 
 def _written(within: Filter) -> _Address:

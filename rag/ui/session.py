@@ -21,7 +21,6 @@ from rag.ui.asking import Answering
 from rag.ui.jobs import Desk, Job, Receiving, Work
 from rag.ui.text import counted, plain, progress_words
 
-_SET = "set"  # the widget's key and the name in the address
 _WHILE = {
     "reading": words.WHILE_READING,
     "removing": words.WHILE_REMOVING,
@@ -57,14 +56,16 @@ class Undo:
 class Session:
     """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
+    `document_set` is the name of the set that it looks at, "" for the first one.
     `conversations` are the ids of those that are open, `deleted` of those that were deleted last. `hiding` is true
     while sentences that were not found in the documents are left out, `opening` from when an answer that is still being
     written was left for an article until that is shown. `told` are the jobs whose uploads can be undone already,
     `arriving` the files that are to replace a whole set, `charts` counts how often all was shown again, and `cell` is
-    the table and the cell in it that was clicked on last. `address` is the conversation that was last written into the
-    page's address, `on_page` true while no other page was looked at since.
+    the table and the cell in it that was clicked on last. `address` is what the page's address named when this tab saw
+    or wrote it last, None before that; `filter_named` are the values in it that name a filter, until that is in force.
     """
 
+    document_set: str = ""
     conversations: dict[str, str] = field(default_factory=dict)
     deleted: dict[str, str] = field(default_factory=dict)
     hiding: bool = False
@@ -78,8 +79,8 @@ class Session:
     arriving: dict[str, Receiving] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
     cell: tuple[str, object] = ("", None)
-    address: str = ""
-    on_page: bool = False
+    address: dict[str, tuple[str, ...]] | None = None
+    filter_named: tuple[tuple[str, ...], ...] | None = None
 
 
 @st.cache_resource(show_spinner=words.STARTING)
@@ -106,31 +107,14 @@ def session() -> Session:
 
 
 def current_set() -> DocumentSet:
-    """The set that is chosen in the sidebar."""
+    """The set that this tab looks at."""
     library = desk().assistant.library
-    name = st.session_state.get(_SET)
-    return next((known for known in library.sets() if known.name == name), library.first)
+    return next((known for known in library.sets() if known.name == session().document_set), library.first)
 
 
 def choose_set(document_set: DocumentSet) -> None:
-    """Look at another set; only before the sidebar is drawn, so from a widget's callback."""
-    st.session_state[_SET] = document_set.name
-
-
-def sidebar() -> None:
-    """The choice of the set, on every page; one that was renamed meanwhile stays chosen."""
-    library = desk().assistant.library
-    names = [known.name for known in library.sets()]
-    wanted = st.session_state.get(_SET) or st.query_params.get(_SET)
-    if wanted and wanted not in names and (renamed := library.successor(wanted)):
-        st.session_state[_SET] = renamed.name
-    with st.sidebar:
-        st.selectbox(words.DOCUMENT_SET, names, key=_SET, bind="query-params", on_change=close_drawer)
-
-
-def leave_conversation() -> None:
-    """Take note that another page is looked at, whose address names no conversation."""
-    session().on_page = False
+    """Look at another set, from when the page is drawn next."""
+    session().document_set = document_set.name
 
 
 def guarded(draw: Callable[[], None]) -> bool:

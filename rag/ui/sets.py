@@ -82,7 +82,6 @@ def _delete(document_set: DocumentSet) -> None:
         key = desk().key(document_set)
         deleted = desk().assistant.delete_set(document_set)
         first = desk().assistant.library.first
-        session().conversations.pop(key, None)
         session().jobs.pop(key, None)
         session().undo[desk().key(first)] = Undo(words.SET_DELETED.format(name=deleted.name), deleted)
         close_drawer()
