@@ -391,6 +391,21 @@ def test_a_page_is_drawn_with_the_quoted_words_marked_where_they_stand() -> None
     assert page_picture(b"no PDF", 1, "Not here.") is None
 
 
+def test_a_page_is_drawn_in_a_process_of_its_own_and_one_that_ends_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pdf([["The toll stays", "at two crowns. And more."]])
+    (tmp_path / "toll.pdf").write_bytes(data)
+    with FileReader(30) as opened:
+        assert opened.picture(tmp_path / "toll.pdf", 1, "at two crowns") == page_picture(data, 1, "at two crowns")
+        assert opened.picture(tmp_path / "toll.pdf", 2, "at two crowns") is None
+        assert opened.picture(tmp_path / "gone.pdf", 1, "at two crowns") is None
+    monkeypatch.setattr(subprocess, "Popen", stubbed)
+    with FileReader(1.5) as opened:
+        assert opened.picture(tmp_path / "toll.pdf", 1, "crash") is None
+        assert opened.read(tmp_path / "a", "fine.pdf") == []
+
+
 def shown_colours(picture: bytes | None) -> set[object]:
     """The colours of a PNG's points."""
     assert picture is not None
@@ -608,20 +623,22 @@ def read_file(path, name):
     if name.startswith("crash"): os.abort()
     return []
 worker.read_file = read_file
+worker.page_picture = lambda *_: os.abort()
 worker.main()
 """
+start = subprocess.Popen
+
+
+def stubbed(arguments: list[str], **options: object) -> subprocess.Popen[bytes]:
+    """Starts that program instead of the reading one."""
+    return start([sys.executable, "-c", STUB], **options)  # type: ignore[call-overload, no-any-return]
 
 
 def test_a_slow_or_crashing_file_is_left_out_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The process is ended and started again; nothing that a library prints gets in the way."""
-    start = subprocess.Popen
-
-    def started(arguments: list[str], **options: object) -> subprocess.Popen[bytes]:
-        return start([sys.executable, "-c", STUB], **options)  # type: ignore[call-overload, no-any-return]
-
-    monkeypatch.setattr(subprocess, "Popen", started)
+    monkeypatch.setattr(subprocess, "Popen", stubbed)
     with FileReader(1.5) as opened:
         (slow,) = opened.read(tmp_path / "a", "slow.pdf")
         (crash,) = opened.read(tmp_path / "a", "crash.pdf")
@@ -636,7 +653,7 @@ def test_a_reading_process_that_does_not_start_is_not_blamed_on_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     """The error says so, and no second start is tried."""
-    start, starts = subprocess.Popen, []
+    starts = []
 
     def started(arguments: list[str], **options: object) -> subprocess.Popen[bytes]:
         starts.append(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import queue
 import subprocess
@@ -117,19 +118,32 @@ class FileReader:
         """
         if PurePosixPath(name).suffix.lower() in _PLAIN or PurePosixPath(name).suffix.lower() not in READERS:
             return read_file(path, name)
-        process = self._running()
         try:
-            answer = process.ask({"path": str(path.absolute()), "name": name, "seconds": self._seconds}, self._seconds)
+            return unpack(self._ask({"path": str(path.absolute()), "name": name}))
         except TimeoutError:
-            self._end()
             return [Failure(name, f"It took longer than {self._seconds:g} seconds to read and was left out.")]
         except (EOFError, OSError):
-            self._end()
             return [Failure(name, "It made the program that reads it stop and was left out; it may be damaged.")]
+
+    def picture(self, path: Path, page: int, quote: str) -> bytes | None:
+        """As `rag.ingest.pdf.page_picture`; None, too, for a page that takes too long or ends the process.
+
+        Raises ReadError when the process cannot be started.
+        """
+        try:
+            drawn = self._ask({"path": str(path.absolute()), "page": page, "quote": quote})
+        except (EOFError, OSError):  # TimeoutError is one
+            return None
+        return base64.b64decode(drawn) if drawn else None
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        """The process's answer; TimeoutError, EOFError or OSError when there is none, and the process is ended."""
+        process = self._running()
+        try:
+            return process.ask({**request, "seconds": self._seconds}, self._seconds)["answer"]
         except BaseException:
             self._end()  # an answer that nobody waited for must not be taken for the next one
             raise
-        return unpack(answer)
 
     def _running(self) -> _Process:
         if self._process is None or not self._process.alive:
@@ -176,11 +190,11 @@ class _Process:
     def alive(self) -> bool:
         return self._popen.poll() is None
 
-    def ask(self, request: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The worker's answer; TimeoutError after `seconds`, EOFError or OSError when it has died."""
         assert self._popen.stdin is not None
         write_frame(cast("Any", self._popen.stdin), request)
-        return cast("list[dict[str, Any]]", self._answer(seconds))
+        return cast("dict[str, Any]", self._answer(seconds))
 
     def kill(self) -> None:
         self._popen.kill()

@@ -1,19 +1,22 @@
 """The process that reads files which may crash or hang it: `python -m rag.ingest.worker`, started by FileReader.
 
-Takes `{"path", "name", "seconds"}` frames on standard input and answers each with what was read.
+Takes frames on standard input. `{"path", "name", "seconds"}` is answered with what was read, and with a "page" and a
+"quote", too, with a picture of that page in base64, None if it cannot be drawn.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import faulthandler
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rag.ingest.frames import pack, read_frame, write_frame
+from rag.ingest.pdf import page_picture
 from rag.ingest.readers import read_file
 
 MEMORY_LIMIT = 4 * 1024**3  # bytes of address space, where the system can hold a process to it
@@ -33,9 +36,17 @@ def main() -> None:
             return
         # a watchdog in C: it needs neither the parent nor the interpreter's lock
         faulthandler.dump_traceback_later(request["seconds"] + _GRACE, exit=True)
-        answer = read_file(Path(request["path"]), request["name"])
+        answer = _picture(request) if "page" in request else pack(read_file(Path(request["path"]), request["name"]))
         faulthandler.cancel_dump_traceback_later()
-        write_frame(replies, pack(answer))
+        write_frame(replies, {"answer": answer})
+
+
+def _picture(request: dict[str, Any]) -> str | None:
+    try:
+        drawn = page_picture(Path(request["path"]).read_bytes(), request["page"], request["quote"])
+    except (OSError, MemoryError):
+        return None
+    return base64.b64encode(drawn).decode("ascii") if drawn else None
 
 
 def _quiet_replies() -> BinaryIO:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, ReadError
 from rag.export.transcript import place
 from rag.ingest.library import DocumentSet
-from rag.ingest.pdf import page_picture
-from rag.ingest.readers import front_matter
+from rag.ingest.readers import FileReader, front_matter
 from rag.ingest.text import heading_spans
 from rag.types import Citation, Document
 from rag.ui import words
@@ -23,6 +22,7 @@ from rag.ui.verbatim import Block, Part, block, verbatim
 
 _WIDTH = 760
 _WIDE = 1180  # pixels: the text and a page's picture beside it
+_DRAWING_SECONDS = 10.0  # for a page
 _MARKDOWN = (".md", ".markdown")
 _WITH_FRONT_MATTER = (*_MARKDOWN, ".txt")
 
@@ -185,9 +185,13 @@ def _picture(document_set: DocumentSet, document: Document, citation: Citation |
     file = desk().assistant.file(document_set, document.name)
     if not _is_pdf(document.name) or citation is None or page is None or file is None:
         return None
-    return _drawn_page(file, document.sha256, page, citation.quote)
+    try:
+        return _drawn_page(file, document.sha256, page, citation.quote)
+    except ReadError:
+        return None  # the words are there without it
 
 
 @st.cache_data(max_entries=32, show_spinner=words.DRAWING_PAGE)
 def _drawn_page(_file: Path, sha256: str, page: int, quote: str) -> bytes | None:
-    return page_picture(_file.read_bytes(), page, quote)
+    with FileReader(_DRAWING_SECONDS) as reader:  # in a process of its own: pdfium is not for several threads
+        return reader.picture(_file, page, quote)
