@@ -58,6 +58,7 @@ def test_a_sentence_gives_a_natural_question(sentence: str, question: str) -> No
     "sentence",
     [
         "He opened the Lindgate bridge in 1999.",  # who?
+        "Mayor Alma Rydell also paid tribute to Peter Aalto in a statement on Tuesday.",  # "… to Peter Aalto on?"
         "The company bought six boats in May 2020.",  # which company?
         "“We opened the bridge,” Alma Rydell said.",
         "The man arrested in Doha was a friend of Alma Rydell.",  # two readings

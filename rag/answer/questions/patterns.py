@@ -18,6 +18,7 @@ _LONGEST: Final = 17  # words
 _SHORTEST: Final = 4
 _TELLING: Final = 4  # words of meaning that do without a name
 _OPEN_ENDS: Final = (" back", " the", " a", " and", " or", " that", " first", " then", " only", " in large part")
+_DANGLING: Final = (" on", " in", " at", " of", " for", " with", " by", " from", " to")
 _SHORT: Final = ("who is", "what is", "age")  # kinds that need only a name
 _OWNERS: Final = ("who", "which", "when", "where", "why", "how many", "how much")
 
@@ -63,7 +64,7 @@ def _pronoun(sentence: str) -> int:
 def _finished(made: Made, people: People) -> Made | None:
     text = " ".join(made.question.replace(GLUE, " ").replace(" The ", " the ").split()).rstrip(" ,.")
     question = people.in_full(text) + "?"
-    if text.endswith(_OPEN_ENDS):
+    if text.endswith(_OPEN_ENDS) or (made.kind in _OWNERS and text.endswith(_DANGLING)):
         return None
     if not _SHORTEST <= len(question.split()) <= _LONGEST and made.kind not in _SHORT:
         return None
