@@ -53,8 +53,11 @@ class Transcript:
 
 def file_name(title: str, ending: str) -> str:
     """A name for the exported file, made of the letters, digits and blanks of the title."""
-    name = _NO_NAME.sub(" ", clean(title)).strip(" .")[:_LONGEST_NAME].strip(" .")
-    return f"{' '.join(name.split()) or 'Conversation'}.{ending}"
+    name = " ".join(_NO_NAME.sub(" ", clean(title)).split())
+    if len(name) > _LONGEST_NAME:
+        whole = name.rfind(" ", _LONGEST_NAME // 2, _LONGEST_NAME + 1)  # words
+        name = name[: whole if whole > 0 else _LONGEST_NAME]
+    return f"{name.strip(' .') or 'Conversation'}.{ending}"
 
 
 def clean(text: str) -> str:

@@ -119,11 +119,16 @@ def _tell_checks(answer: Answer) -> None:
     whole = [sentence for sentence in answer.sentences if not sentence.short]
     found = sum(sentence.supported for sentence in whole)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(
-            words.SUPPORTED.format(found=found, sentences=counted(len(whole), words.SENTENCE, words.SENTENCES)),
-            icon=":material/verified:" if found == len(whole) else ":material/rule:",
-            color="green" if found == len(whole) else "orange",
-        )
+        if answer.model == QUOTES:  # of which nothing had to be checked: what they answer is for the user to judge
+            quoted = counted(len(whole), words.QUOTED_SENTENCE, words.QUOTED_SENTENCES)
+            st.badge(quoted, icon=":material/format_quote:", color="gray")
+        else:
+            sentences = counted(len(whole), words.SENTENCE, words.SENTENCES)
+            st.badge(
+                words.SUPPORTED.format(found=found, sentences=sentences),
+                icon=":material/verified:" if found == len(whole) else ":material/rule:",
+                color="green" if found == len(whole) else "orange",
+            )
         st.caption(_times(answer), width="content")
 
 

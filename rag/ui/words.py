@@ -89,6 +89,7 @@ HIDE = "Hide what was not found in the documents"
 HIDDEN = "{number} not found in the documents and hidden."
 SOURCE = "Source {number}"  # read out for the number of a citation
 SUPPORTED = "{found} of {sentences} supported"
+QUOTED_SENTENCE, QUOTED_SENTENCES = "{number:,} sentence, word for word", "{number:,} sentences, word for word"
 TOOK_SEARCH = "searched in {seconds:.2f} s"
 TOOK_SEARCH_OF = "searched {articles} in {seconds:.2f} s"
 TOOK_READ = "read in {seconds:.2f} s"
