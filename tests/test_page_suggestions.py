@@ -45,6 +45,27 @@ def test_an_answer_is_followed_by_questions_that_are_answered_when_clicked(artic
     assert turns(at)[1].answer.citations
 
 
+def test_what_is_looked_for_holds_on_to_its_documents_when_the_page_is_gone(
+    articles: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at, go_on = opened(), threading.Event()
+    suggestions = desk().assistant.suggestions
+
+    def later(*given: Any) -> tuple[str, ...]:
+        assert go_on.wait(60)
+        return suggestions(*given)
+
+    monkeypatch.setattr(desk().assistant, "suggestions", later)
+    ask(at, "Who replaced Zalmay Khalilzad?")
+    [finding] = [each for each in suggesting().all() if not each.finished.is_set()]
+    for name in ("desk", "answering"):  # as they would be another's by then
+        monkeypatch.setattr(f"rag.ui.suggestions.{name}", None)
+    go_on.set()
+    assert finding.finished.wait(60)
+    assert finding.questions
+    assert not capsys.readouterr().err
+
+
 def test_only_the_last_answer_is_followed_by_questions(articles: Path) -> None:
     at = suggested(ask(opened(), "Who replaced Zalmay Khalilzad?"))
     at = suggested(ask(at, "When did Khalilzad resign?"))

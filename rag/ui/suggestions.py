@@ -16,7 +16,7 @@ import streamlit as st
 from rag.errors import FootnoteError
 from rag.history import exchanges
 from rag.ingest.library import DocumentSet
-from rag.types import Answer, Turn
+from rag.types import Turn
 from rag.ui import words
 from rag.ui.asking import Asking
 from rag.ui.session import answering, attempt, desk
@@ -111,12 +111,16 @@ def draw_suggestions(document_set: DocumentSet, conversation: str, number: int, 
     """Questions to go on with below the last answer, `number` of its conversation, once they are found."""
     if turn.answer is None:
         return
-    answer = turn.answer
-    key = (conversation, str(number), desk().assistant.stamp(document_set), answer.searched, answer.text)
+    answer, assistant, asked = turn.answer, desk().assistant, answering()  # these: the work may outlive the page
+
+    def look(stopped: Callable[[], bool]) -> tuple[str, ...]:
+        before = assistant.history.turns(conversation)[:number]
+        return assistant.suggestions(document_set, answer, exchanges(before), stopped)
+
     finding = suggesting().find(
-        key,
-        lambda stopped: _found(document_set, conversation, number, answer, stopped),
-        lambda: bool(answering().unkept(conversation)),  # the next question is asked, and comes first
+        (conversation, str(number), assistant.stamp(document_set), answer.searched, answer.text),
+        look,
+        lambda: bool(asked.unkept(conversation)),  # the next question is asked, and comes first
     )
     with st.container(key=f"suggestions-{conversation}", gap="xsmall"):  # has its room before they are there
         if not finding.finished.is_set():
@@ -134,14 +138,6 @@ def draw_suggestions(document_set: DocumentSet, conversation: str, number: int, 
                 on_click=_ask,
                 args=(document_set, conversation, question),
             )
-
-
-def _found(
-    document_set: DocumentSet, conversation: str, number: int, answer: Answer, stopped: Callable[[], bool]
-) -> tuple[str, ...]:
-    assistant = desk().assistant
-    before = assistant.history.turns(conversation)[:number]
-    return assistant.suggestions(document_set, answer, exchanges(before), stopped)
 
 
 def _ask(document_set: DocumentSet, conversation: str, question: str) -> None:
