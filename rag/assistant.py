@@ -144,9 +144,17 @@ class Assistant:
         return syncing.plan_sync(self.library.files(document_set), self.index(document_set), progress, rebuild=rebuild)
 
     def sync(
-        self, document_set: DocumentSet, progress: Callable[[Progress], None] = _silent, *, rebuild: bool = False
+        self,
+        document_set: DocumentSet,
+        progress: Callable[[Progress], None] = _silent,
+        *,
+        rebuild: bool = False,
+        keep: bool = False,
     ) -> SyncReport:
         """Bring the set's index up to its files; `rebuild` makes it anew beside the old one.
+
+        `keep` says that what is removed or replaced was put into the trash and may be had back: its vectors, and no
+        words, are kept as long as it lies there.
 
         Raises IndexBusy while another process does it, IndexUnusable for an index made with another embedder.
         """
@@ -157,6 +165,7 @@ class Assistant:
             self.settings.read_seconds,
             progress,
             rebuild=rebuild,
+            keep=keep,
             hash_of=self._hashes.read,
         )
 

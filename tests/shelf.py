@@ -71,8 +71,9 @@ class Shelf:
     def plan(self) -> Plan:
         return syncing.plan_sync(self.files(), self.index, silent)
 
-    def sync(self, embedder: Embedder | None = None, *, rebuild: bool = False) -> SyncReport:
-        return syncing.sync(self.files(), self.index, embedder or self.embedder, 60, silent, rebuild=rebuild)
+    def sync(self, embedder: Embedder | None = None, *, rebuild: bool = False, keep: bool = False) -> SyncReport:
+        given = embedder or self.embedder
+        return syncing.sync(self.files(), self.index, given, 60, silent, rebuild=rebuild, keep=keep)
 
     def check(self) -> CheckReport:
         return syncing.check(self.index, self.embedder, silent)

@@ -222,6 +222,14 @@ class Catalog:
                 )
         return found
 
+    def keys(self, ids: Sequence[str]) -> dict[str, str]:
+        """Chunk id -> key, of those that are there."""
+        found: dict[str, str] = {}
+        with self._connection() as db:
+            for part in _parts(ids):
+                found.update(db.execute(f"SELECT id, key FROM chunks WHERE id IN ({_marks(part)})", part))
+        return found
+
     def counts(self) -> tuple[int, int]:
         """(documents, chunks) that are live."""
         with self._connection() as db:

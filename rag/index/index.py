@@ -22,6 +22,7 @@ import numpy as np
 
 from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError
 from rag.index.catalog import SCHEMA_VERSION, Catalog, StoredChunk
+from rag.index.kept import Kept
 from rag.index.pending import Pending
 from rag.index.selection import Selection
 from rag.index.version import Hit, Row, Vector, Version
@@ -168,6 +169,8 @@ class Index:
             if not rebuild:
                 self.require(embedder)
             self._delete_old_versions()
+            for path in self.home.glob("kept-*.sqlite"):
+                Kept(path).forget_old()
             writer = Writer(self, self._source(embedder, rebuild), embedder, dimension, rebuild)
             try:
                 yield writer
@@ -241,8 +244,11 @@ class Writer:
         self._embedder = embedder
         self._dimension = dimension
         self._target: Version | None = None  # what is written, until it is published
-        self._pending = Pending(index.home / f"pending-{hashlib.sha256(embedder.encode()).hexdigest()[:12]}.sqlite")
+        made_by = hashlib.sha256(embedder.encode()).hexdigest()[:12]
+        self._pending = Pending(index.home / f"pending-{made_by}.sqlite")
+        self._kept = Kept(index.home / f"kept-{made_by}.sqlite")
         self._published: set[str] = set()  # keys whose vectors the source holds
+        self._back: set[str] = set()  # keys whose vectors were kept
         if source is None or rebuild:
             self._target = Version.create(index._next_version(), embedder, dimension)
 
@@ -259,7 +265,9 @@ class Writer:
         return self.opened.catalog
 
     def known_vectors(self, keys: Sequence[str]) -> dict[str, Vector]:
-        """Key -> vector, for embedded texts that the index holds or an earlier writer did not live to publish."""
+        """Key -> vector, for embedded texts that the index holds, that went and can be had back, or that an earlier
+        writer did not live to publish.
+        """
         found: dict[str, Vector] = {}
         if self._source is not None:
             with suppress(IndexUnusable):  # a rebuild is what is to help then
@@ -267,25 +275,39 @@ class Writer:
                 vectors = self._source.vectors.get(list(ids.values()))
                 found = {key: vectors[id_] for key, id_ in ids.items() if id_ in vectors}
                 self._published |= found.keys()
+        kept = self._kept.get([key for key in keys if key not in found])
+        self._back |= kept.keys()
+        found |= kept
         return found | self._pending.get([key for key in keys if key not in found])
 
     def stage(self, batch: Sequence[tuple[str, Document, Sequence[StoredChunk]]], vectors: Vector) -> None:
         """Write (file, document, chunks) beside what answers; `vectors` has a row for every chunk, in order."""
         rows = [(document, chunk) for _, document, chunks in batch for chunk in chunks]
         computed = {chunk.key: vector for (_, chunk), vector in zip(rows, vectors, strict=True)}
-        self._pending.add({key: computed[key] for key in computed.keys() - self._published})
+        self._pending.add({key: computed[key] for key in computed.keys() - self._published - self._back})
         target = self._own()
         target.vectors.upsert(rows, vectors)
         target.rank(rows)
         target.catalog.stage(batch)
 
     def publish(
-        self, gone: Sequence[str], files: dict[str, str], failures: Sequence[tuple[str, Failure]], readers: str
+        self,
+        gone: Sequence[str],
+        files: dict[str, str],
+        failures: Sequence[tuple[str, Failure]],
+        readers: str,
+        *,
+        keep: bool = False,
     ) -> None:
-        """Make all that was staged answer from now on, and what it replaces, and `gone`, no more."""
+        """Make all that was staged answer from now on, and what it replaces, and `gone`, no more.
+
+        With `keep`, the vectors of what goes are kept for a month, as it can be had back.
+        """
         target = self._own()
         target.catalog.publish(gone, files, failures, readers)
         dead = target.catalog.dead()
+        if keep:
+            self._keep(dead)
         # Chroma never gives deleted rows' space back
         if target.catalog.deleted() + len(dead) > max(_FEW_DEAD, target.catalog.counts()[1]):
             self.compact()
@@ -295,7 +317,14 @@ class Writer:
             target.catalog.forget(dead)
             target.lexical.mark(target.catalog.stamp)
             self._answer_from(target)
+        self._kept.forget(self._back)
         self.settle()
+
+    def _keep(self, dead: Sequence[str]) -> None:
+        if self._source is not None:
+            keys = self._source.catalog.keys(dead)
+            vectors = self._source.vectors.get(list(keys))
+            self._kept.add({key: vectors[id_] for id_, key in keys.items() if id_ in vectors})
 
     def settle(self) -> None:
         """Forget what earlier writers left behind: all that counts is published."""

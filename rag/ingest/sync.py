@@ -44,9 +44,12 @@ def sync(
     progress: ProgressTo,
     *,
     rebuild: bool = False,
+    keep: bool = False,
     hash_of: HashOf = file_hash,
 ) -> SyncReport:
     """Bring `index` up to `files` and report what was done; `hash_of` tells what is in a file now.
+
+    With `keep`, the vectors of what is removed or replaced are kept for a month, so that it can be had back quickly.
 
     Whatever goes wrong on the way (an embedding error, a full disk, the process being killed), the index goes on
     answering from its last whole state, and what was embedded by then is used by the next sync. Raises IndexBusy and
@@ -64,7 +67,7 @@ def sync(
                 work.run(documents)
         plan = _carried_out(changes, work.staged)
         gone = [*plan.removed, *(old for old, _ in plan.renamed)]
-        writer.publish(gone, changes.hashes, changes.failures, VERSION)
+        writer.publish(gone, changes.hashes, changes.failures, VERSION, keep=keep)
         return SyncReport(plan, work.embedded, work.reused, work.tokens, time.perf_counter() - began)
 
 
