@@ -167,7 +167,7 @@ def test_a_damaged_zip_adds_nothing_and_is_told(at: AppTest, documents: Path) ->
 def test_a_whole_set_is_replaced_after_its_plan_and_had_back(at: AppTest, documents: Path) -> None:
     _replace_with(at, "all.zip", _zipped({"whale.txt": WHALES, "frost.md": FROST, "x.exe": "x"}))
     shown = verbatim_texts(at)
-    assert "Replacing the whole set would change it so: +1 ~0 -1 =1" in shown
+    assert "Replacing the whole set means: 1 file put in, 1 file taken out, 1 file unchanged." in shown
     assert "Added: whale.txt" in shown
     assert "Removed: bridge.md" in shown
     assert "x.exe: Footnote does not read .exe files" in shown
@@ -288,9 +288,9 @@ def test_while_documents_are_read_the_old_ones_answer_and_the_page_says_so(
 ) -> None:
     assistant, go_on, sync = desk().assistant, threading.Event(), desk().assistant.sync
 
-    def slow(*given: Any, rebuild: bool = False) -> SyncReport:
+    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
         assert go_on.wait(60)
-        return sync(*given, rebuild=rebuild)
+        return sync(*given, rebuild=rebuild, keep=keep)
 
     monkeypatch.setattr(assistant, "sync", slow)
     at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
@@ -317,9 +317,9 @@ def test_a_file_that_is_replaced_is_not_cited_from_the_moment_it_is(
 ) -> None:
     assistant, go_on, sync = desk().assistant, threading.Event(), desk().assistant.sync
 
-    def slow(*given: Any, rebuild: bool = False) -> SyncReport:
+    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
         assert go_on.wait(60)
-        return sync(*given, rebuild=rebuild)
+        return sync(*given, rebuild=rebuild, keep=keep)
 
     monkeypatch.setattr(assistant, "sync", slow)
     new = BRIDGE.replace("forty-two", "fifty-one")

@@ -72,7 +72,7 @@ def test_after_a_month_the_next_look_at_the_set_erases_what_was_kept(
     shelf.sync()
     assert _files(shelf)
     now = time.time()
-    monkeypatch.setattr(kept.time, "time", lambda: now + MONTH)
+    monkeypatch.setattr("rag.index.kept.time.time", lambda: now + MONTH)
     assert shelf.sync().plan.idle
     assert not _files(shelf)
 

@@ -239,9 +239,9 @@ def test_what_another_tab_removed_is_not_cited(articles: Path, monkeypatch: pyte
     assistant, held = desk().assistant, threading.Event()
     documents, sync = assistant.library.first, assistant.sync
 
-    def slow(*given: Any, rebuild: bool = False) -> SyncReport:
+    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
         assert held.wait(60)
-        return sync(*given, rebuild=rebuild)
+        return sync(*given, rebuild=rebuild, keep=keep)
 
     monkeypatch.setattr(assistant, "sync", slow)
     assistant.library.remove(documents, ["bridge.md"])

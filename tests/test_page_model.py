@@ -149,12 +149,12 @@ def test_an_answer_says_which_of_its_documents_changed_or_went_since(articles: P
     (articles / "bridge.md").write_text(BRIDGE.replace("two crowns", "three crowns"))
     desk().assistant.sync(desk().assistant.library.first)
     at.run()
-    assert "Changed since this was answered: bridge.md." in verbatim_texts(at)
+    assert "Changed since this was answered: “The Lindgate bridge opens again”." in verbatim_texts(at)
     assert "forty-two" in verbatim_texts(at, "short")
     (articles / "bridge.md").unlink()
     desk().assistant.sync(desk().assistant.library.first)
     at.run()
-    assert "No longer among the documents: bridge.md." in verbatim_texts(at)
+    assert "No longer among the documents: “The Lindgate bridge opens again”." in verbatim_texts(at)
 
 
 def test_a_conversation_is_renamed_deleted_and_had_back(articles: Path) -> None:
@@ -221,7 +221,7 @@ def test_a_document_that_changes_while_it_is_answered_from_is_said_to_have_chang
     desk().assistant.sync(desk().assistant.library.first)
     go_on.set()
     answered(at)
-    assert "No longer among the documents: bridge.md." in verbatim_texts(at)
+    assert "No longer among the documents: “The Lindgate bridge opens again”." in verbatim_texts(at)
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def _and_settled(page: Page, act: Callable[[], None]) -> None:
     page.evaluate(
         """selector => { window.began = false; new MutationObserver(() => {
              if (document.querySelector(selector)) window.began = true;
-           }).observe(document.body, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']}) }""",
+           }).observe(document.body, {subtree: true, attributeFilter: ['data-test-script-state']}) }""",
         running,
     )
     act()

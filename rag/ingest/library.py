@@ -242,16 +242,20 @@ class Library:
         going = {name: known[name] for name in names}
         return self._carry_out(document_set.folder, going, [], "The files could not be removed")
 
-    def undo(self, removal: Removal) -> None:
-        """Put files back as they were, all or none; what took their places meanwhile goes to the trash itself."""
+    def undo(self, removal: Removal) -> Removal:
+        """Put files back as they were, all or none; what took their places meanwhile goes to the trash itself.
+
+        Returns what was done. Raises LibraryError, with the files as they were, if that cannot be done.
+        """
         for original, aside in removal.moved:
             if not os.path.lexists(aside):
                 raise LibraryError(f"“{readable(original.name)}” is no longer in the trash.")
         back = [Move(aside, original) for original, aside in removal.moved]
         in_the_way = dict.fromkeys([*removal.added, *(move.target for move in back)])
         going = {f"{number}/{path.name}": path for number, path in enumerate(in_the_way) if os.path.lexists(path)}
-        self._carry_out(removal.folder, going, back, "The files could not be put back")
+        done = self._carry_out(removal.folder, going, back, "The files could not be put back")
         _delete_empty_folders(removal.folder, going.values())
+        return done
 
     def _carry_out(self, folder: Path, going: Mapping[str, Path], coming: Sequence[Move], failed: str) -> Removal:
         self._trash.empty_old()

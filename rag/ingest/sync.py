@@ -27,6 +27,9 @@ from rag.types import CheckReport, Document, Failure, Plan, Progress, SyncReport
 
 Vector = npt.NDArray[np.float32]
 ProgressTo = Callable[[Progress], None]
+READING, EMBEDDING = "Reading files", "Embedding passages"
+"""What the long parts of a sync are told as; the units of the first are files, of the second passages."""
+
 _BATCH_CHUNKS = 512
 _SLICE_CHARACTERS = 32_000_000
 
@@ -120,7 +123,7 @@ def _read(
         for document in documents:
             yield file, document
     for done, name in enumerate(changes.to_read):
-        progress(Progress("Reading files", done, len(changes.to_read), name))
+        progress(Progress(READING, done, len(changes.to_read), name))
         try:
             results = reader.read(files[name], name)
         except ReadError as error:
@@ -135,7 +138,7 @@ def _read(
             else:
                 yield name, result
     if changes.to_read:
-        progress(Progress("Reading files", len(changes.to_read), len(changes.to_read)))
+        progress(Progress(READING, len(changes.to_read), len(changes.to_read)))
 
 
 def _slices(documents: Iterator[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
@@ -188,9 +191,7 @@ class _Work:
         missing = [key for key in texts if key not in vectors]
         if missing:
             wanted = [texts[key] for key in missing]
-            computed = self._embedder.embed(
-                wanted, lambda n, _: self._progress(Progress("Embedding passages", done + n, total))
-            )
+            computed = self._embedder.embed(wanted, lambda n, _: self._progress(Progress(EMBEDDING, done + n, total)))
             self.tokens += self._embedder.count_tokens(wanted)
             vectors.update(zip(missing, computed, strict=True))
         rows = [vectors[chunk.key] for _, _, chunks in batch for chunk in chunks]
@@ -199,7 +200,7 @@ class _Work:
         self.staged.update(document.name for _, document, _ in batch)
         self.embedded += len(missing)
         self.reused += len(rows) - len(missing)
-        self._progress(Progress("Embedding passages", done + len(rows), total))
+        self._progress(Progress(EMBEDDING, done + len(rows), total))
 
 
 class _Twins:

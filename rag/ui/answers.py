@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -271,14 +272,22 @@ def _ask_again(document_set: DocumentSet, conversation: str, asking: Asking) -> 
 
 def _tell_changes(document_set: DocumentSet, key: str, answer: Answer) -> None:
     changes = desk().assistant.changed_since(document_set, answer)
+    if not changes:
+        return
+    titles = {citation.document: citation.title for citation in answer.citations}
+    held = {entry.name: entry.title for entry in desk().assistant.entries(document_set)}
+    times = Counter((held | titles).values())
     forms = {"changed": words.CHANGED_SINCE, "gone": words.GONE_SINCE}
-    told = [
-        block("note", form.format(names=listed([name for name, other in changes.items() if other == state], 5)))
-        for state, form in forms.items()
-        if state in changes.values()
-    ]
-    if told:
-        verbatim(f"changes-{key}", told)
+    told = []
+    for state, form in forms.items():
+        named = [_named(name, titles[name], times[titles[name]]) for name, other in changes.items() if other == state]
+        told += [block("note", form.format(names=listed(named, 5)))] if named else []
+    verbatim(f"changes-{key}", told)
+
+
+def _named(name: str, title: str, times: int) -> str:
+    """A document by its title, and by its file too where several have that title."""
+    return (words.DOCUMENT_TITLED if times == 1 else words.DOCUMENT_TITLED_TWICE).format(title=title, name=name)
 
 
 def _paragraphs(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

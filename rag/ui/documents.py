@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.ingest.library import DocumentSet, Removal
 from rag.ui import words
-from rag.ui.changes import draw_plan, plan_of, tell_report
+from rag.ui.changes import draw_plan, just_added, plan_of, tell_report
 from rag.ui.drawer import draw_drawer
 from rag.ui.jobs import Job
 from rag.ui.overview import draw_overview
@@ -46,7 +46,7 @@ def _draw_list(document_set: DocumentSet, job: Job) -> None:
         return
     if done and any(info.state in _CHANGED for info in infos):
         draw_plan(document_set, plan_of(infos))
-    draw_table(document_set, draw_overview(document_set, infos), infos)
+    draw_table(document_set, draw_overview(document_set, infos, just_added(job)), infos)
 
 
 def _offer_undo(document_set: DocumentSet) -> None:
@@ -68,9 +68,10 @@ def _undo(document_set: DocumentSet) -> None:
     removal = undo.removal
 
     def take_back() -> None:
-        desk().assistant.library.undo(removal)
+        done = desk().assistant.library.undo(removal)
         session().undo.pop(key, None)
-        begin_sync(document_set, exclusive=True)
+        # questions wait only where something goes that must not be cited any more
+        begin_sync(document_set, exclusive=bool(done.moved), restoring=bool(removal.moved))
 
     attempt(key, take_back)
 

@@ -8,14 +8,17 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.assistant import Assistant
 from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.incoming import Incoming, Upload
 from rag.ingest.library import DocumentSet, Removal
+from rag.ingest.sync import EMBEDDING, READING
 from rag.types import Failure, Plan, Progress, SyncReport
 from rag.ui import words
+
+_BACK = {READING: words.BRINGING_BACK_FILE, EMBEDDING: words.BRINGING_BACK_PASSAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,22 @@ class Work:
 class Job(Work):
     """One sync of one set, and the uploaded files that it begins with, if there are any.
 
-    `exclusive` asks questions to wait for it: something was removed and must not be cited any more.
+    `exclusive` asks questions to wait for it: something was removed and must not be cited any more. One that is
+    `restoring` brings back what was removed or replaced before.
     """
 
-    def __init__(self, *, exclusive: bool = False) -> None:
+    def __init__(self, *, exclusive: bool = False, restoring: bool = False) -> None:
         super().__init__()
         self.exclusive = exclusive
+        self.restoring = restoring
         self.taken: Taken | None = None
         self.report: SyncReport | None = None
         self.unusable = False
+
+    def told(self, progress: Progress) -> None:
+        """See `Work`."""
+        doing = _BACK.get(progress.doing, words.BRINGING_BACK) if self.restoring else progress.doing
+        super().told(replace(progress, doing=doing))
 
 
 class Receiving(Work):
@@ -92,9 +102,11 @@ class Desk:
             latest = self._latest.get(self.key(document_set))
         return latest if latest and not latest.finished.is_set() else self.sync(document_set)
 
-    def sync(self, document_set: DocumentSet, *, rebuild: bool = False, exclusive: bool = False) -> Job:
+    def sync(
+        self, document_set: DocumentSet, *, rebuild: bool = False, exclusive: bool = False, restoring: bool = False
+    ) -> Job:
         """Start a sync that sees the files as they are now; it waits its turn if one runs already."""
-        job = Job(exclusive=exclusive)
+        job = Job(exclusive=exclusive, restoring=restoring)
         self._begin(job, document_set, lambda: self._sync(job, document_set, rebuild))
         return job
 
@@ -118,12 +130,17 @@ class Desk:
         return work
 
     def reading(self, document_set: DocumentSet) -> str:
-        """What asking a question meets now: "" for nothing, "reading" while a sync runs, "removing" while it waits."""
+        """What asking a question meets now: "" for nothing, "reading" or "returning" while a sync runs, "removing" or
+        "restoring" while the question would wait for it. What is "returning" or "restoring" was there before.
+        """
         with self._guard:
             key = self.key(document_set)
-            jobs = self._latest.get(key), self._latest_exclusive.get(key)
-        latest, exclusive = (job is not None and not job.finished.is_set() for job in jobs)
-        return "removing" if exclusive else "reading" if latest else ""
+            latest, exclusive = self._latest.get(key), self._latest_exclusive.get(key)
+        if exclusive is not None and not exclusive.finished.is_set():
+            return "restoring" if exclusive.restoring else "removing"
+        if latest is not None and not latest.finished.is_set():
+            return "returning" if latest.restoring else "reading"
+        return ""
 
     def wait_for_removals(self, document_set: DocumentSet, step: Callable[[str], None]) -> None:
         """Return once no exclusive sync of the set runs, whichever tab began it; `step` is told if that takes time."""
@@ -159,7 +176,8 @@ class Desk:
         with self._guard:
             turn = self._turns[self.key(document_set)]
         with turn:
-            job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild)
+            keep = job.exclusive and not job.restoring
+            job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild, keep=keep)
 
     def _add(self, job: Job, document_set: DocumentSet, uploads: Sequence[Upload]) -> None:
         library = self.assistant.library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,13 @@ _MOST_YEARS = 200
 _MOST_OUTLETS = 12
 
 
-def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
-    """Draw it; returns the documents that were chosen, all while nothing was."""
+def draw_overview(
+    document_set: DocumentSet, infos: Sequence[DocumentInfo], added: Collection[str] = ()
+) -> list[DocumentInfo]:
+    """Draw it; returns the documents that were chosen, all while nothing was.
+
+    Says so where some of those just `added`, by name, are not among them.
+    """
     key = desk().key(document_set)
     number = session().charts.get(key, 0)
     read = [info for info in infos if info.state not in _UNREAD]
@@ -55,8 +60,12 @@ def draw_overview(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> l
             choices = ", ".join(filter(None, parts))
             fit = words.FOUND.format(found=len(chosen), documents=documents, choices=choices)
             st.text(sendable(fit), width="content")
-            st.button(words.SHOW_ALL, key="show_all", icon=":material/filter_alt_off:", on_click=_show_all, args=(key,))
-        if not chosen:
+            icon = ":material/filter_alt_off:"
+            st.button(words.SHOW_ALL, key="show_all", icon=icon, on_click=show_everything, args=(key,))
+        hidden = len({info.name for info in infos if info.name in added} - {info.name for info in chosen})
+        if hidden:
+            st.info(counted(hidden, words.ADDED_HIDDEN, words.ALL_ADDED_HIDDEN), icon=":material/filter_alt:")
+        elif not chosen:
             st.caption(words.NONE_FITS)
     return chosen
 
@@ -78,7 +87,8 @@ def _figures(infos: Sequence[DocumentInfo], read: Sequence[DocumentInfo]) -> str
     return ", ".join(facts)
 
 
-def _show_all(key: str) -> None:
+def show_everything(key: str) -> None:
+    """Choose nothing any more among the documents of the set with that key."""
     session().charts[key] = session().charts.get(key, 0) + 1  # what was chosen in a chart cannot be taken off otherwise
 
 

@@ -19,11 +19,13 @@ from rag.types import Citation
 from rag.ui import words
 from rag.ui.asking import Answering
 from rag.ui.jobs import Desk, Job, Receiving, Work
-from rag.ui.text import counted, plain, progress_words
+from rag.ui.text import plain, progress_words
 
 _WHILE = {
     "reading": words.WHILE_READING,
     "removing": words.WHILE_REMOVING,
+    "returning": words.WHILE_RETURNING,
+    "restoring": words.WHILE_RESTORING,
 }
 
 
@@ -202,21 +204,12 @@ def _tell_failed(job: Job, document_set: DocumentSet) -> None:
         st.button(words.TRY_AGAIN, on_click=begin_sync, args=(document_set,), key="try_again")
 
 
-def begin_sync(document_set: DocumentSet, rebuild: bool = False, *, exclusive: bool = False) -> None:
-    """Bring the set up to its files, or make its index anew; `exclusive` makes questions wait until it is done."""
-    session().jobs[desk().key(document_set)] = desk().sync(document_set, rebuild=rebuild, exclusive=exclusive)
+def begin_sync(
+    document_set: DocumentSet, rebuild: bool = False, *, exclusive: bool = False, restoring: bool = False
+) -> None:
+    """Bring the set up to its files, or make its index anew; `exclusive` makes questions wait until it is done.
 
-
-def done_words(job: Job) -> str:
-    """What a sync did, in a sentence; empty if there was nothing to do or it is not done."""
-    if job.report is None or (job.report.plan.idle and not job.report.plan.failed):
-        return ""
-    plan = job.report.plan
-    counts = (
-        (len(plan.added), words.DOCUMENT_ADDED, words.DOCUMENTS_ADDED),
-        (len(plan.changed), words.DOCUMENT_UPDATED, words.DOCUMENTS_UPDATED),
-        (len(plan.renamed), words.DOCUMENT_RENAMED, words.DOCUMENTS_RENAMED),
-        (len(plan.removed), words.DOCUMENT_REMOVED, words.DOCUMENTS_REMOVED),
-    )
-    changes = ", ".join(counted(number, one, many) for number, one, many in counts if number)
-    return words.SYNC_DONE.format(changes=changes, seconds=job.report.seconds) if changes else ""
+    `restoring` says that it brings back what was there before.
+    """
+    key = desk().key(document_set)
+    session().jobs[key] = desk().sync(document_set, rebuild=rebuild, exclusive=exclusive, restoring=restoring)

@@ -11,10 +11,11 @@ from rag.errors import LibraryError
 from rag.ingest.incoming import Incoming
 from rag.ingest.library import DocumentSet
 from rag.ingest.readers import READERS
-from rag.types import Plan
+from rag.types import Plan, SyncReport
 from rag.ui import words
-from rag.ui.changes import left_out_blocks, named_blocks
+from rag.ui.changes import documents_held, file_changes, files_named, left_out_blocks, named_blocks
 from rag.ui.jobs import Job, Taken
+from rag.ui.overview import show_everything
 from rag.ui.session import Undo, attempt, begin_sync, desk, draw_progress, session
 from rag.ui.text import counted, listed, plain
 from rag.ui.verbatim import block, verbatim
@@ -25,8 +26,10 @@ _KINDS = [*sorted(READERS), ".zip"]
 def offer_uploads(document_set: DocumentSet) -> None:
     """The field for files, and the plan of a replacement once its files are here."""
     key = desk().key(document_set)
+    if f"mode-{key}" not in st.session_state:  # a default of its own would not go with what a replacement sets
+        st.session_state[f"mode-{key}"] = words.ADD_FILES
     mode = st.segmented_control(
-        words.WHAT_TO_DO, (words.ADD_FILES, words.REPLACE_SET), default=words.ADD_FILES, key=f"mode-{key}",
+        words.WHAT_TO_DO, (words.ADD_FILES, words.REPLACE_SET), key=f"mode-{key}",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     adding = mode != words.REPLACE_SET
@@ -48,19 +51,33 @@ def offer_uploads(document_set: DocumentSet) -> None:
 
 
 def note_taken(document_set: DocumentSet, job: Job) -> None:
-    """Let what a job has taken in be undone."""
-    key = desk().key(document_set)
-    if job.taken is not None and session().told.get(key) is not job:
+    """Let what a job has taken in be undone; what became of it is said once it is read."""
+    key, taken = desk().key(document_set), job.taken
+    if taken is None or taken.plan.idle:
+        return
+    undo = session().undo.get(key)
+    if session().told.get(key) is not job or (undo is not None and undo.removal is taken.removal):
         session().told[key] = job
-        if not job.taken.plan.idle:
-            session().undo[key] = Undo(_taken_words(job.taken), job.taken.removal)
+        session().undo[key] = Undo(_taken_words(document_set, taken, job.report), taken.removal)
 
 
-def _taken_words(taken: Taken) -> str:
-    added, replaced = listed(taken.plan.added, 3), listed(taken.plan.changed, 3)
+def _taken_words(document_set: DocumentSet, taken: Taken, report: SyncReport | None) -> str:
+    plan = taken.plan
+    if report is None:
+        return words.FILES_SAVED.format(names=listed((*plan.added, *plan.changed), 3))
+    held, failed = documents_held(document_set), {failure.name for failure in report.plan.failed}
+    added = [name for name in plan.added if held[name]]
+    replaced = [name for name in plan.changed if name not in failed]
+    unread = sorted({*plan.added, *plan.changed} - {*added, *replaced})
+    first, second = files_named(added, held), files_named(replaced, held)
+    said = []
     if added and replaced:
-        return words.FILES_ADDED_REPLACED.format(added=added, replaced=replaced)
-    return words.FILES_REPLACED.format(replaced=replaced) if replaced else words.FILES_ADDED.format(added=added)
+        said.append(words.FILES_ADDED_REPLACED.format(added=first, replaced=second))
+    elif added or replaced:
+        said.append(words.FILES_ADDED.format(added=first) if added else words.FILES_REPLACED.format(replaced=second))
+    if unread:
+        said.append(words.FILES_UNREAD.format(names=listed(unread, 3)))
+    return " ".join(said)
 
 
 def _uploads(field: str) -> list[tuple[str, UploadedFile]]:
@@ -95,7 +112,7 @@ def _draw_arriving(document_set: DocumentSet) -> None:
         return
     with st.container(border=True, key="replacement"):
         nothing = words.REPLACE_NOTHING if not incoming.files else words.REPLACE_SAME if plan.idle else ""
-        lead = nothing or words.REPLACE_PLAN.format(summary=plan.summary())
+        lead = nothing or words.REPLACE_PLAN.format(changes=file_changes(plan, documents_held(document_set)))
         verbatim("replacement_text", [block("answer", lead), *named_blocks(plan), *left_out_blocks(incoming.skipped)])
         with st.container(horizontal=True):
             if not nothing:
@@ -113,9 +130,11 @@ def _replace(document_set: DocumentSet, incoming: Incoming, planned: Plan) -> No
         if plan != planned:
             session().arriving[key].plan = plan
             raise LibraryError(words.CHANGED_MEANWHILE)
+        changes = file_changes(plan, documents_held(document_set))
         removal = library.take_in(document_set, incoming, whole=True)
         del session().arriving[key]
-        session().undo[key] = Undo(words.REPLACED_SET.format(summary=plan.summary()), removal)
+        session().undo[key] = Undo(words.REPLACED_SET.format(changes=changes), removal)
+        show_everything(key)  # what was chosen among the old documents says nothing of the new ones
         begin_sync(document_set, exclusive=bool(removal.moved))
         st.session_state[f"mode-{key}"] = words.ADD_FILES
 
@@ -136,8 +155,9 @@ def remove_files(document_set: DocumentSet, files: Sequence[str]) -> None:
     key = desk().key(document_set)
 
     def remove() -> None:
+        named = files_named(files, documents_held(document_set))
         removal = desk().assistant.library.remove(document_set, files)
-        session().undo[key] = Undo(words.FILES_REMOVED.format(names=listed(files, 3)), removal)
+        session().undo[key] = Undo(words.FILES_REMOVED.format(names=named), removal)
         begin_sync(document_set, exclusive=True)
 
     attempt(key, remove)
