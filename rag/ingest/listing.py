@@ -21,7 +21,7 @@ class Listing:
         self._index = index
         self._hashes = hashes
         self._guard = threading.Lock()
-        self._seen: tuple[str, bool, dict[str, Look]] | None = None
+        self._seen: tuple[bool, str, dict[str, Look]] | None = None  # whether the list is a quick one, of which state
         self._infos: list[DocumentInfo] = []
 
     def documents(
@@ -34,11 +34,13 @@ class Listing:
         """
         with self._guard:
             now, catalog = time.time_ns(), self._index.catalog()
-            seen = catalog.stamp if catalog else "", quick, looks
-            if seen != self._seen:
+            seen = catalog.stamp if catalog else "", looks
+            # a list for which files were read is the better one for a quick look too
+            if self._seen is None or self._seen[1:] != seen or (self._seen[0] and not quick):
                 hash_of = self._hashes.known if quick else self._hashes.of
                 self._infos = list_documents(files(), self._index, hash_of)
-                self._seen = seen if all(is_certain(look, now) for look in looks.values()) else None
+                certain = all(is_certain(look, now) for look in looks.values())
+                self._seen = (quick, *seen) if certain else None
             return self._infos
 
 
