@@ -17,22 +17,21 @@ from rag.ui.uploads import remove_files
 
 _HEIGHT = 460
 _OPEN = ":material/article:"
-# on a phone, what is seen at first is the state and the beginning of the title
+# a title has the width that it needs, and what is left over; on a phone its beginning is what is seen at first
 _COLUMNS = {
     words.COLUMN_STATE: st.column_config.TextColumn(width=104),
-    words.COLUMN_TITLE: st.column_config.TextColumn(width=290),
     words.COLUMN_DATE: st.column_config.DateColumn(format=words.DATE_IN_TABLE, width=104),
     words.COLUMN_OUTLET: st.column_config.TextColumn(width=140),
     words.COLUMN_WORDS: st.column_config.NumberColumn(format="localized", width=76),
-    words.COLUMN_CHUNKS: st.column_config.NumberColumn(format="localized", width=76),
     words.COLUMN_FILE: st.column_config.TextColumn(width=220),
+    words.COLUMN_CHUNKS: st.column_config.NumberColumn(format="localized", width=76),
     words.COLUMN_REASON: st.column_config.TextColumn(width="large"),
 }
 
 
 def draw_table(document_set: DocumentSet, infos: Sequence[DocumentInfo], everything: Sequence[DocumentInfo]) -> None:
     """The table of `infos`, which are chosen from `everything`, and what can be done with its rows."""
-    picked = _draw_rows(document_set, infos)
+    picked = _draw_rows(document_set, infos, everything)
     if not picked:
         st.caption(words.TABLE_HINT)
         return
@@ -51,7 +50,9 @@ def draw_table(document_set: DocumentSet, infos: Sequence[DocumentInfo], everyth
             )
 
 
-def _draw_rows(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+def _draw_rows(
+    document_set: DocumentSet, infos: Sequence[DocumentInfo], everything: Sequence[DocumentInfo]
+) -> list[DocumentInfo]:
     """The table; returns the documents of the rows that are selected."""
     columns = {
         words.COLUMN_OPEN: [_OPEN if info.chunks else None for info in infos],
@@ -60,11 +61,13 @@ def _draw_rows(document_set: DocumentSet, infos: Sequence[DocumentInfo]) -> list
         words.COLUMN_DATE: [info.published for info in infos],
         words.COLUMN_OUTLET: [sendable(info.outlet or "") for info in infos],
         words.COLUMN_WORDS: [info.words for info in infos],
-        words.COLUMN_CHUNKS: [info.chunks for info in infos],
         words.COLUMN_FILE: [sendable(info.name) for info in infos],
+        words.COLUMN_CHUNKS: [info.chunks for info in infos],
         words.COLUMN_REASON: [sendable(info.reason) for info in infos],
     }
-    order = [name for name in columns if name != words.COLUMN_REASON or any(info.reason for info in infos)]
+    hidden = set() if any(info.reason for info in infos) else {words.COLUMN_REASON}
+    hidden |= set() if any(info.state != "ready" for info in everything) else {words.COLUMN_STATE}
+    order = [name for name in columns if name not in hidden]
     # rows are selected by position, so that another list must be another table
     identity = hash(tuple((info.name, info.state) for info in infos))
     key = f"table-{desk().key(document_set)}-{identity}"
