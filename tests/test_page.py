@@ -190,7 +190,7 @@ def test_a_file_dropped_into_the_folder_is_planned_by_name_and_then_read(article
     (articles / "frost.md").unlink()
     at.switch_page("rag/ui/documents.py").run()
     shown = verbatim_texts(at)
-    assert "+1 ~0 -1 =1" in shown
+    assert "The files have changed: 1 new document, 1 removed document." in shown
     assert "Added: whale.txt" in shown
     assert "Removed: frost.md" in shown
     button(at, "sync_now").click().run()

@@ -1,0 +1,237 @@
+"""What the page of the documents tells of uploads, replacements and undos: true, in words, and while they run."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rag.ingest.sync import EMBEDDING, READING
+from rag.types import Progress, SyncReport
+from rag.ui.jobs import Job
+from rag.ui.session import Undo, desk
+from rag.ui.text import progress_words
+from tests.page import BRIDGE, FROST, WHALES, ask, button, opened, page_over, remembered, settled, turns, verbatim_texts
+
+GIRDERS = "How many steel girders were replaced at Lindgate?"
+PEOPLE = "".join(f'{{"id": "{n}", "title": "Report {n}", "body": "Ferry {n} leaves at noon."}}\n' for n in range(4))
+
+
+@pytest.fixture
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of documents with one set, News, of two articles; nothing lies in the folder itself."""
+    with page_over(tmp_path, monkeypatch) as folder:
+        (folder / "News").mkdir()
+        (folder / "News" / "bridge.md").write_text(BRIDGE)
+        (folder / "News" / "frost.md").write_text(FROST)
+        yield folder
+
+
+@pytest.fixture
+def at(documents: Path) -> AppTest:
+    """The page of the documents, with News chosen and read."""
+    at = opened()
+    at.selectbox(key="set").set_value("News").run()
+    settled(at)
+    at.switch_page("rag/ui/documents.py").run()
+    assert not at.exception
+    return at
+
+
+def _zipped(files: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def _files(at: AppTest) -> list[str]:
+    return sorted(at.dataframe[0].value["File"])
+
+
+def _replace_with(at: AppTest, name: str, data: bytes) -> None:
+    """Choose a file that is to take the place of the whole set, and wait for the plan."""
+    mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
+    mode.set_value("Replace the whole set").run()
+    at.file_uploader[0].upload(name, data, "application/octet-stream").run()
+    for arriving in remembered(at).arriving.values():
+        assert arriving.finished.wait(60)
+    at.run()
+    assert not at.exception
+
+
+def _told(at: AppTest) -> str:
+    """What the bar says that offers to undo."""
+    return " ".join(text.value for text in at.text)
+
+
+def test_a_file_that_could_not_be_read_is_among_the_failures_and_not_among_the_added(at: AppTest) -> None:
+    at.file_uploader[0].upload("bad.pdf", b"this is no PDF", "application/pdf").run()
+    settled(at)
+    assert "1 file could not be read:" in verbatim_texts(at)
+    assert "bad.pdf: It is not a valid PDF file" in verbatim_texts(at)
+    assert _told(at) == "No document could be read from bad.pdf."
+    button(at, "undo").click().run()
+    settled(at)
+    assert _files(at) == ["bridge.md", "frost.md"]
+    data = _zipped({"bad.pdf": "no PDF", "frost.md": "Frost again.", "people.jsonl": PEOPLE, "whale.txt": WHALES})
+    at.file_uploader[0].upload("more.zip", data, "application/zip").run()
+    settled(at)
+    assert _told(at) == (
+        "Added people.jsonl, whale.txt with 5 documents, replaced frost.md. No document could be read from bad.pdf."
+    )
+    assert "5 documents added, 1 document updated in " in verbatim_texts(at)
+
+
+def test_a_replaced_file_whose_new_version_cannot_be_read_is_not_told_as_replaced(at: AppTest) -> None:
+    at.file_uploader[0].upload("report.pdf", b"no PDF", "application/pdf").run()
+    settled(at)
+    at.file_uploader[0].upload("report.pdf", b"still no PDF", "application/pdf").run()
+    settled(at)
+    assert _told(at) == "No document could be read from report.pdf."
+
+
+def test_what_is_replaced_and_removed_is_told_in_files_and_in_the_documents_that_they_hold(
+    at: AppTest, documents: Path
+) -> None:
+    at.file_uploader[0].upload("people.jsonl", PEOPLE.encode(), "application/json").run()
+    settled(at)
+    assert _told(at) == "Added people.jsonl with 4 documents."
+    _replace_with(at, "all.zip", _zipped({"whale.txt": WHALES, "frost.md": FROST}))
+    changes = "1 file put in, 2 files with 5 documents taken out, 1 file unchanged"
+    assert f"Replacing the whole set means: {changes}." in verbatim_texts(at)
+    button(at, "replace").click().run()
+    settled(at)
+    assert _told(at) == f"Replaced the whole set: {changes}."
+    assert "1 document added, 5 documents removed in " in verbatim_texts(at)
+    button(at, "undo").click().run()
+    settled(at)
+    assert "5 documents brought back, 1 document removed in " in verbatim_texts(at)
+
+
+def test_what_changed_in_the_folder_is_told_in_words(at: AppTest, documents: Path) -> None:
+    (documents / "News" / "whale.txt").write_text(WHALES)
+    (documents / "News" / "bridge.md").unlink()
+    at.run()
+    assert "The files have changed: 1 new document, 1 removed document." in verbatim_texts(at)
+
+
+def test_what_was_just_added_and_does_not_fit_the_choice_is_told_until_all_is_shown(at: AppTest) -> None:
+    next(field for field in at.text_input if (field.key or "").startswith("find-")).set_value("valley").run()
+    at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
+    settled(at)
+    assert _files(at) == ["frost.md"]
+    assert [info.value for info in at.info] == [
+        "1 document that was just added does not fit this choice: show all to see it."
+    ]
+    button(at, "show_all").click().run()
+    assert not at.info
+    assert _files(at) == ["bridge.md", "frost.md", "whale.txt"]
+
+
+def test_a_replaced_set_is_shown_whole_whatever_was_chosen_among_the_old_documents(at: AppTest) -> None:
+    next(field for field in at.text_input if (field.key or "").startswith("find-")).set_value("valley").run()
+    _replace_with(at, "whale.txt", WHALES.encode())
+    button(at, "replace").click().run()
+    settled(at)
+    assert _files(at) == ["whale.txt"]
+
+
+def test_nothing_is_logged_of_a_widget_with_two_values(at: AppTest, caplog: pytest.LogCaptureFixture) -> None:
+    _replace_with(at, "whale.txt", WHALES.encode())
+    button(at, "replace").click().run()
+    settled(at)
+    mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
+    assert mode.value == "Add to the set"
+    assert not [said for said in caplog.messages if "default value" in said]
+    # the warning itself is shown once in a process: here nothing else can have used it up
+    assert "mode-" not in caplog.text
+
+
+# -- bringing back ----------------------------------------------------------------------------------------------------
+
+
+def _held_back(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Lets no sync begin before the event is set."""
+    go_on, sync = threading.Event(), desk().assistant.sync
+
+    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
+        assert go_on.wait(60)
+        return sync(*given, rebuild=rebuild, keep=keep)
+
+    monkeypatch.setattr(desk().assistant, "sync", slow)
+    return go_on
+
+
+def test_a_replaced_set_comes_back_without_embedding_and_the_words_say_what_is_done(
+    at: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _replace_with(at, "whale.txt", WHALES.encode())
+    button(at, "replace").click().run()
+    settled(at)
+    go_on = _held_back(monkeypatch)
+    button(at, "undo").click().run()
+    [job] = [job for job in remembered(at).jobs.values() if not job.finished.is_set()]
+    at.switch_page("rag/ui/chat.py").run()
+    assert any("old documents are being brought back: questions wait" in caption.value for caption in at.caption)
+    threading.Timer(0.5, go_on.set).start()
+    ask(at, GIRDERS)
+    assert turns(at)[0].answer.citations[0].document == "bridge.md"
+    assert job.report is not None
+    assert (job.report.embedded, job.report.reused) == (0, 2)
+    assert job.progress.doing == "Bringing the old documents back: passage"
+
+
+def test_how_far_bringing_back_has_come_is_told_in_files_and_then_in_passages() -> None:
+    job = Job(restoring=True)
+    job.told(Progress("Comparing files", 3, 9))
+    assert progress_words(job.progress, 0).startswith("Bringing the old documents back 3 of 9")
+    job.told(Progress(READING, 120, 1_494))
+    assert progress_words(job.progress, 0) == "Bringing the old documents back: file 120 of 1,494"
+    job.told(Progress(EMBEDDING, 512, 17_060))
+    assert progress_words(job.progress, 0) == "Bringing the old documents back: passage 512 of 17,060"
+
+
+def test_while_removed_documents_come_back_the_others_answer(
+    at: AppTest, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
+    settled(at)
+    library = desk().assistant.library
+    removal = library.remove(library.named("News"), ["whale.txt"])
+    remembered(at).undo[desk().key(library.named("News"))] = Undo("Removed whale.txt.", removal)
+    desk().assistant.sync(library.named("News"), keep=True)
+    go_on = _held_back(monkeypatch)
+    at.run()
+    button(at, "undo").click().run()
+    at.switch_page("rag/ui/chat.py").run()
+    assert any("until they are here, answers come from the others" in caption.value for caption in at.caption)
+    ask(at, GIRDERS)
+    assert turns(at)[0].answer.citations[0].document == "bridge.md"
+    go_on.set()
+    settled(at)
+    assert [entry.name for entry in desk().assistant.entries(library.named("News"))] == [
+        "bridge.md",
+        "frost.md",
+        "whale.txt",
+    ]
+
+
+def test_undoing_an_upload_makes_questions_wait_until_it_is_out_again(
+    at: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
+    settled(at)
+    go_on = _held_back(monkeypatch)
+    button(at, "undo").click().run()
+    assert desk().reading(desk().assistant.library.named("News")) == "removing"
+    go_on.set()
+    settled(at)
+    assert _files(at) == ["bridge.md", "frost.md"]
