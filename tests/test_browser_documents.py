@@ -36,7 +36,9 @@ def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     (old / "frost.md").write_text(FROST)
     with serving(folder / "documents", folder / "home") as address:
         yield address
-    assert "Traceback" not in (folder / "home" / "server.log").read_text()
+    log = (folder / "home" / "server.log").read_text()
+    assert "Traceback" not in log
+    assert "default value" not in log  # of a widget that was given a value in two ways
 
 
 @pytest.fixture

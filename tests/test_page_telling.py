@@ -7,6 +7,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from rag.ingest.sync import EMBEDDING, READING
 from rag.types import Progress, SyncReport
+from rag.ui import uploads
 from rag.ui.jobs import Job
-from rag.ui.session import Undo, desk
+from rag.ui.session import Session, Undo, desk
 from rag.ui.text import progress_words
 from tests.page import BRIDGE, FROST, WHALES, ask, button, opened, page_over, remembered, settled, turns, verbatim_texts
 
@@ -90,6 +92,17 @@ def test_a_file_that_could_not_be_read_is_among_the_failures_and_not_among_the_a
     assert "5 documents added, 1 document updated in " in verbatim_texts(at)
 
 
+def test_a_field_that_the_browser_tells_of_again_after_its_files_were_taken_adds_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tab = Session(uploads=3)
+    monkeypatch.setattr(uploads, "session", lambda: tab)
+    monkeypatch.setattr("streamlit.session_state", {"upload-x-3": [SimpleNamespace(name="a.txt")]})
+    assert len(uploads._uploads("upload-x-3")) == 1
+    assert uploads._uploads("upload-x-3") == []
+    assert tab.uploads == 4
+
+
 def test_a_replaced_file_whose_new_version_cannot_be_read_is_not_told_as_replaced(at: AppTest) -> None:
     at.file_uploader[0].upload("report.pdf", b"no PDF", "application/pdf").run()
     settled(at)
@@ -144,15 +157,21 @@ def test_a_replaced_set_is_shown_whole_whatever_was_chosen_among_the_old_documen
     assert _files(at) == ["whale.txt"]
 
 
-def test_nothing_is_logged_of_a_widget_with_two_values(at: AppTest, caplog: pytest.LogCaptureFixture) -> None:
+def test_after_a_replacement_files_are_added_again(at: AppTest) -> None:
     _replace_with(at, "whale.txt", WHALES.encode())
     button(at, "replace").click().run()
     settled(at)
     mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
     assert mode.value == "Add to the set"
-    assert not [said for said in caplog.messages if "default value" in said]
-    # the warning itself is shown once in a process: here nothing else can have used it up
-    assert "mode-" not in caplog.text
+
+
+def test_the_table_has_a_column_of_states_only_where_one_is_not_ready(at: AppTest) -> None:
+    assert "State" not in at.dataframe[0].proto.column_order
+    at.file_uploader[0].upload("bad.pdf", b"no PDF", "application/pdf").run()
+    settled(at)
+    assert list(at.dataframe[0].proto.column_order) == [
+        "Open", "State", "Title", "Date", "Outlet", "Words", "File", "Chunks", "Reason",
+    ]  # fmt: skip
 
 
 # -- bringing back ----------------------------------------------------------------------------------------------------

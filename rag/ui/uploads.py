@@ -81,6 +81,8 @@ def _taken_words(document_set: DocumentSet, taken: Taken, report: SyncReport | N
 
 
 def _uploads(field: str) -> list[tuple[str, UploadedFile]]:
+    if not field.endswith(f"-{session().uploads}"):
+        return []  # a busy browser can tell of a field once more after its files were taken
     session().uploads += 1  # an empty field for the next files
     return [(file.name, file) for file in st.session_state[field] or ()]
 
