@@ -63,6 +63,8 @@ class Job(Work):
         super().__init__()
         self.exclusive = exclusive
         self.restoring = restoring
+        if restoring:
+            self.told(Progress(words.BRINGING_BACK, 0, 0))
         self.taken: Taken | None = None
         self.report: SyncReport | None = None
         self.unusable = False
