@@ -293,7 +293,7 @@ def test_the_files_are_compared_once_for_list_and_plan(articles: Path, monkeypat
     assert compared == 1
     assistant = desk().assistant
     assert plan_of(assistant.documents(assistant.library.first)) == assistant.plan(assistant.library.first)
-    assert "+1 ~1 -0 =0 >1 !1" in verbatim_texts(at)
+    assert "The files have changed: 1 new document, 1 changed document, 1 renamed document." in verbatim_texts(at)
     assert "Renamed: bridge.md → span.md" in verbatim_texts(at)
 
 
