@@ -157,6 +157,15 @@ def test_an_answer_says_which_of_its_documents_changed_or_went_since(articles: P
     assert "No longer among the documents: “The Lindgate bridge opens again”." in verbatim_texts(at)
 
 
+def test_an_article_that_changed_is_named_by_its_file_too_where_another_has_its_title(articles: Path) -> None:
+    (articles / "twin.md").write_text("---\ntitle: The Lindgate bridge opens again\n---\nA letter about apples.\n")
+    at = ask(opened(), QUESTION)
+    (articles / "bridge.md").write_text(BRIDGE.replace("two crowns", "three crowns"))
+    desk().assistant.sync(desk().assistant.library.first)
+    at.run()
+    assert "Changed since this was answered: “The Lindgate bridge opens again” (bridge.md)." in verbatim_texts(at)
+
+
 def test_a_conversation_is_renamed_deleted_and_had_back(articles: Path) -> None:
     at = ask(opened(), QUESTION)
     assert "forty-two" in verbatim_texts(at, "short")
