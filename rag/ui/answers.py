@@ -34,10 +34,12 @@ def draw_question(key: str, question: str, *, scroll: bool = False) -> None:
         verbatim(f"question-{key}", [block("question", question)], scroll=scroll)
 
 
-def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: Turn) -> None:
-    """A question and what became of it; `number` is its place in the conversation."""
+def draw_turn(
+    document_set: DocumentSet, conversation: str, number: int, turn: Turn, *, scroll: bool = False
+) -> None:
+    """A question and what became of it; `number` is its place in the conversation. With `scroll` it comes into view."""
     key = f"{conversation}-{number}"
-    draw_question(key, turn.question)
+    draw_question(key, turn.question, scroll=scroll)
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.answer is None:
             st.warning(plain(turn.error))

@@ -15,6 +15,7 @@ from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
 from rag.ui.conversations import begin_conversation, draw_conversations, open_conversation
 from rag.ui.drawer import draw_drawer
+from rag.ui.earlier import first_drawn, held_in_view, offer_earlier
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
 from rag.ui.navigation import ask_address, set_address, write_address
@@ -142,7 +143,12 @@ def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list
     again = {asking.number: asking for asking in coming if asking.number is not None}
     added = [asking for asking in coming if asking.number is None]
     last = len(turns) + len(added) - 1
+    first = first_drawn(conversation, last + 1)
+    offer_earlier(first)
     for number in range(last + 1):
+        if number < first:
+            st.empty()  # each turn has its own place: those that are drawn stay as they are when others come
+            continue
         key = f"{conversation}-{number}"
         with st.container(key="latest" if number == last else f"turn-{key}"):
             if number >= len(turns):
@@ -150,7 +156,7 @@ def _draw_conversation(document_set: DocumentSet, conversation: str, turns: list
             elif number in again:
                 draw_asking(again[number], key)
             else:
-                draw_turn(document_set, conversation, number, turns[number])
+                draw_turn(document_set, conversation, number, turns[number], scroll=held_in_view(number))
             if number == last and not coming:
                 draw_suggestions(document_set, conversation, number, turns[number])
 

@@ -78,6 +78,7 @@ STOP = "Stop"
 STOPPING = "Stopping"
 STEP_DONE = "{step} · {seconds:.1f} s"
 NOT_KEPT = "This is not kept: {reason}"
+SHOW_EARLIER = "Show earlier questions ({number:,})"
 
 # -- ask: an answer ---------------------------------------------------------------------------------------------------
 
