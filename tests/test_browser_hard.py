@@ -1,0 +1,199 @@
+"""Hard text in a real browser: markup, code, formulas, several scripts and a very long word stay these characters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rag.answer.starters import keep_starters
+from rag.assistant import Assistant
+from rag.models.embedding import LocalEmbedder
+from rag.settings import Settings
+from tests.browsing import ask, idle, select_row, serving
+
+pytestmark = pytest.mark.browser
+
+WORD = "Donaudampfschiff" * 18 + "fahrtsgesell"  # 300 characters
+MARKUP = "$5 million … $7 million :smile: <img src=x onerror=window.ran=1> [link](javascript:window.ran=1) **bold**"
+SCRIPTS = "مرحبا بالعالم 仓库将于秋季开放"
+TITLE = f"The depot {MARKUP} {SCRIPTS} {WORD}"
+OUTLET = f"The *Quandary* `Post` {MARKUP} {SCRIPTS}"
+SENTENCE = f"The Quandary depot cost {MARKUP} {SCRIPTS} {WORD}."
+ARABIC = "قالت الوزيرة إن المستودع سيفتح في الخريف."
+BODY = f"{SENTENCE}\n\n{ARABIC}\n\n部长说仓库将于秋季开放。\n"
+QUESTION = f"What did the Quandary depot cost? {MARKUP} {SCRIPTS} {WORD}"
+STARTER = f"Who said {MARKUP} {SCRIPTS} {WORD}?"
+COMMENT = f"Not {MARKUP} {SCRIPTS} {WORD}"
+NAME = f"{MARKUP} {SCRIPTS}"[:120]
+OTHER = "A whale in the harbour of Ostmark\n\nA humpback whale stayed in the harbour of Ostmark for eleven hours.\n"
+JOINER = "\u2060"  # between characters that would mean something in a label
+
+
+@dataclass(frozen=True)
+class Site:
+    """The page's address, and a folder for what is downloaded."""
+
+    address: str
+    downloads: Path
+
+
+@pytest.fixture(scope="module")
+def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, embedder: LocalEmbedder) -> Iterator[Site]:
+    """One server over an article of hard text and a plain one, which offers a question of hard text."""
+    folder = tmp_path_factory.mktemp("hard")
+    documents = folder / "documents"
+    documents.mkdir()
+    record = {"id": "1", "title": TITLE, "source": OUTLET, "date": "2023-04-11", "body": BODY}
+    (documents / "depot.jsonl").write_text(json.dumps(record) + "\n")
+    (documents / "whale.txt").write_text(OTHER)
+    assistant = Assistant(Settings(documents=documents, home=folder / "home"), embedder=embedder)
+    about = assistant.library.first
+    assistant.sync(about)
+    made_by = f"{assistant.settings.reader} {assistant.settings.caution}"
+    home = assistant.index(about).home
+    keep_starters(home / "starters.json", f"{assistant.stamp(about)} {made_by}", (STARTER,))
+    assert assistant.known_starters(about) == (STARTER,)
+    with serving(documents, folder / "home") as address:
+        yield Site(address, folder)
+    assert "Traceback" not in (folder / "home" / "server.log").read_text()
+
+
+@pytest.fixture(params=[("light", 1400), ("dark", 400)], ids=["light-1400", "dark-400"])
+def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Page]:
+    """A tab, wide and light or narrow and dark."""
+    scheme: Literal["light", "dark"]
+    scheme, width = request.param
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on("dialog", lambda _: pytest.fail("a document opened a dialog"))
+    page.goto(site.address)
+    yield page
+    context.close()
+
+
+def test_hard_text_is_shown_as_it_is_and_runs_nowhere(page: Page, site: Site) -> None:
+    facts = f"{TITLE} · {OUTLET} · 11 April 2023"
+    expect(page.locator("li.item").first).to_have_text(f"{TITLE} · 11 April 2023", timeout=60_000)
+    starter = page.locator("[class*=st-key-starter-] button")
+    expect(starter).to_be_visible()
+    assert _label(starter) == STARTER
+    _sound(page)
+
+    answer = ask(page, QUESTION)
+    expect(page.locator("p.question")).to_have_text(QUESTION)
+    expect(answer.locator("p.answer").last).to_contain_text(SENTENCE[:-1])
+    assert facts in _label(answer.locator("[class*=st-key-source-] button").first)
+    _sound(page)
+    cite = answer.locator("p.answer button.cite").last
+    cite.scroll_into_view_if_needed()
+    cite.hover()
+    card = page.locator(".card")
+    expect(card.locator("blockquote")).to_contain_text(SENTENCE)
+    expect(card.locator(".note")).to_have_text(facts)
+    _sound(page)
+    page.mouse.move(2, 2)
+    cite.click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator("h2", has_text=TITLE)).to_have_text(TITLE)
+    expect(drawer.locator("mark.now")).to_be_in_viewport()
+    assert drawer.locator("article").evaluate("it => it.textContent") == BODY
+    _sound(page)
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+    answer.get_by_test_id("stFeedback").locator("button, label").first.click()
+    page.get_by_role("textbox", name="What was good").fill(COMMENT)
+    page.get_by_role("button", name="Save").click()
+    expect(answer.locator("p.note", has_text="Not $5")).to_contain_text(COMMENT)
+    _sound(page)
+    _filter_holds_it(page)
+    _conversation_is_called_by_it(page, site)
+    _documents_and_feedback_hold_it(page, site)
+
+
+def _filter_holds_it(page: Page) -> None:
+    """The filter's lists and what is chosen of them."""
+    page.locator(".st-key-filter button").first.click()
+    for field, name in (("Outlets", OUTLET), ("Articles", TITLE)):
+        page.get_by_role("combobox", name=field).click()
+        option = page.get_by_role("option").filter(has_text=name[:12]).first
+        assert option.inner_text().strip() == name
+        option.click()
+        page.keyboard.press("Escape")
+        idle(page)
+        _sound(page)
+    page.keyboard.press("Escape")
+    chips = page.locator("[class*=st-key-chip-]")
+    expect(chips).to_have_count(2)
+    assert [OUTLET.startswith(_label(chips.nth(0)).split(" …")[0]), TITLE.startswith(_label(chips.nth(1)).split(" …")[0])]
+    _sound(page)
+
+
+def _conversation_is_called_by_it(page: Page, site: Site) -> None:
+    """The list of conversations, and the conversation as a page of its own."""
+    _open_sidebar(page)
+    here = page.locator("[class*=st-key-here-] button").first
+    assert QUESTION.startswith(_label(here).removesuffix(" …").removesuffix("\nexpand_more").strip()[:30])
+    here.click()
+    page.get_by_role("textbox", name="Name").fill(NAME)
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value(NAME)
+    idle(page)
+    assert NAME in _label(page.locator("[class*=st-key-here-] button").first)
+    _sound(page)
+    if not page.locator("[class*=st-key-export-html] button").is_visible():
+        page.locator("[class*=st-key-here-] button").first.click()
+    with page.expect_download() as coming:
+        page.locator("[class*=st-key-export-html] button").click()
+    file = site.downloads / "conversation.html"
+    coming.value.save_as(file)
+    saved = page.context.new_page()
+    saved.goto(file.as_uri())
+    whole = saved.locator("body").inner_text()
+    for text in (NAME, QUESTION, SENTENCE, TITLE, COMMENT):
+        assert " ".join(text.split()) in " ".join(whole.split()), text[:30]
+    _sound(saved)
+    saved.close()
+
+
+def _documents_and_feedback_hold_it(page: Page, site: Site) -> None:
+    """The two tables, and the answer below that of feedback."""
+    page.goto(f"{site.address}/documents")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table.locator("canvas [role=gridcell]", has_text="The depot").first).to_have_text(TITLE, timeout=60_000)
+    _sound(page)
+    page.goto(f"{site.address}/feedback")
+    expect(table.locator("canvas [role=gridcell]", has_text="Not $5").first).to_contain_text("Not $5 million … $7")
+    select_row(page, 0)
+    expect(page.locator("h2", has_text="What did the Quandary")).to_have_text(QUESTION)
+    expect(page.locator("blockquote.quote", has_text="Not $5")).to_have_text(COMMENT)
+    _sound(page)
+
+
+def _open_sidebar(page: Page) -> None:
+    button = page.get_by_test_id("stExpandSidebarButton")
+    if button.count() and button.is_visible():
+        button.click()
+
+
+def _label(button: Locator) -> str:
+    """What a button says, without what keeps its characters from meaning anything."""
+    return button.inner_text().replace(JOINER, "")
+
+
+def _sound(page: Page) -> None:
+    """Nothing of the text came alive, and nothing lies beside the window or beside what scrolls in it."""
+    assert page.evaluate("window.ran") is None
+    assert page.locator("img[src=x], .katex, a[href^=javascript]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for part in ("#stMain", "[role=dialog]", "[role=dialog] article", "[data-testid=stSidebarContent]",
+                 "[data-testid=stPopoverBody]"):  # fmt: skip
+        for beyond in page.locator(part).evaluate_all("all => all.map(it => it.scrollWidth - it.clientWidth)"):
+            assert beyond <= 0, part
