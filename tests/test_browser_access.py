@@ -9,10 +9,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import ask, greeted, serving
-from tests.page import BRIDGE, FROST
+from tests.browsing import ask, greeted, idle, select_row, serving
+from tests.model_server import Reply, model_server, place_of, shown_passages
+from tests.page import BRIDGE, FROST, WHALES
 
 pytestmark = pytest.mark.browser
+
+QUESTION = "How many steel girders were replaced at Lindgate?"
+GIRDERS = "Workers replaced forty-two steel girders that had rusted through."
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +29,27 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (documents / "frost.md").write_text(FROST)
     with serving(documents, folder / "home") as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def written(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server over three articles, with a language model that says something that none of them holds."""
+    folder = tmp_path_factory.mktemp("access-written")
+    documents = folder / "documents"
+    documents.mkdir()
+    for name, text in (("bridge.md", BRIDGE), ("frost.md", FROST), ("whale.txt", WHALES)):
+        (documents / name).write_text(text)
+    with model_server() as model:
+        model.otherwise = Reply(_partly_true, size=40)
+        settings = {"FOOTNOTE_LLM_URL": model.url, "FOOTNOTE_LLM_MODEL": "scripted"}
+        with serving(documents, folder / "home", settings) as address:
+            yield address
+
+
+def _partly_true(prompt: str) -> str:
+    if not shown_passages(prompt):
+        return QUESTION
+    return f"{GIRDERS} [{place_of(prompt, GIRDERS)}] The moon is made of green cheese."
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -68,6 +93,64 @@ def test_the_other_pages_can_be_used_by_everyone(page: Page, address: str, path:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     assert findings(page) == []
+
+
+def test_marks_filter_feedback_and_undo_can_be_used_by_everyone(page: Page, written: str) -> None:
+    page.goto(written)
+    greeted(page)
+    answer = ask(page, QUESTION)
+    expect(answer.locator(".unfound")).to_have_text("The moon is made of green cheese.")
+    assert findings(page) == []
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("combobox", name="Outlets").click()
+    page.get_by_role("option", name="Lindgate Post").click()
+    expect(page.locator(".st-key-chip-0")).to_be_visible()
+    page.get_by_role("combobox", name="Outlets").click()
+    page.get_by_role("option", name="Valley Gazette").wait_for()
+    idle(page)
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    answer.get_by_test_id("stFeedback").locator("button, label").first.click()
+    page.get_by_role("button", name="Save").wait_for()
+    idle(page)
+    assert findings(page) == []
+    page.get_by_role("link", name="Feedback").click()
+    page.get_by_test_id("stDataFrame").wait_for()
+    idle(page)
+    select_row(page, 0)
+    page.get_by_role("button", name="Open the conversation").wait_for()
+    assert findings(page) == []
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    idle(page)
+    assert findings(page) == []
+
+
+def test_rows_popovers_articles_and_undo_of_documents_can_be_used_by_everyone(page: Page, written: str) -> None:
+    page.goto(f"{written}/documents")
+    expect(page.get_by_text("3 documents, ")).to_be_visible(timeout=60_000)
+    idle(page)
+    select_row(page, 2)
+    remove = page.get_by_role("button", name="Remove whale.txt")
+    remove.wait_for()
+    assert findings(page) == []
+    page.get_by_role("button", name="This set").click()
+    page.get_by_test_id("stPopoverBody").wait_for()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 300, "y": 52}, force=True)
+    page.get_by_role("dialog").locator("article").wait_for()
+    page.wait_for_timeout(500)  # it slides in
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    remove.click()
+    expect(page.get_by_text("Removed whale.txt.")).to_be_visible()
+    idle(page)
+    assert findings(page) == []
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 documents, ")).to_be_visible()
 
 
 def findings(page: Page) -> list[str]:
