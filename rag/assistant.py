@@ -326,6 +326,12 @@ class Assistant:
         """Have the model at hand, if one is chosen; what is wrong with it is told when it is asked."""
         self._model_or_problem()
 
+    def warm_up(self, document_set: DocumentSet) -> None:
+        """Open all that answering needs, which the first question would else wait for. Errors as `ask`."""
+        self.ask(document_set, "Is everything ready?", quotes=True)
+        if self._given is not None or self.preferences.choice() is not None:
+            self.checker.support([("All is ready.", "All is ready.")])
+
     def try_model(self, choice: ModelChoice, key: str) -> float:
         """The seconds that this model takes to its first words. Raises ModelError if it gives none."""
         began = time.perf_counter()

@@ -32,7 +32,7 @@ TURNS = 60
 def long_article() -> str:
     """Some 30,000 words, in which no two paragraphs are the same."""
     filler = [
-        f"In chapter {n} the {THINGS[n % 10]} of farm {n} is told of beside the {THINGS[n // 10 % 10]} of farm {n + 7}, "
+        f"In chapter {n} the {THINGS[n % 10]} of farm {n} is told beside the {THINGS[n // 10 % 10]} of farm {n + 7}, "
         f"and whoever walked there in year {n} saw nothing that the chapter before had not said of the "
         f"{THINGS[n // 100 % 10]} and its owner, who kept a list of it."
         for n in range(640)

@@ -5,7 +5,7 @@
 Cold: each load is the first one of a new server with an empty home, so that the documents are read first. Warm: the
 documents were read, and one server that has answered nothing yet serves all loads; its first load and first question
 are printed by themselves, for they alone wait for what is imported. Every figure is the median of the loads, in
-seconds: from the begin of the navigation to the first paint, to the greeting's first words and to the questions to begin
+seconds: from the navigation to the first paint, to the first words of the greeting and to the questions to begin
 with, and from a click on the first of these to the first words of its answer and until the answer stands.
 """
 

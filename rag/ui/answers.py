@@ -34,9 +34,7 @@ def draw_question(key: str, question: str, *, scroll: bool = False) -> None:
         verbatim(f"question-{key}", [block("question", question)], scroll=scroll)
 
 
-def draw_turn(
-    document_set: DocumentSet, conversation: str, number: int, turn: Turn, *, scroll: bool = False
-) -> None:
+def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: Turn, *, scroll: bool = False) -> None:
     """A question and what became of it; `number` is its place in the conversation. With `scroll` it comes into view."""
     key = f"{conversation}-{number}"
     draw_question(key, turn.question, scroll=scroll)

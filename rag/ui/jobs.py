@@ -93,6 +93,7 @@ class Desk:
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._latest: dict[str, Job] = {}
         self._latest_exclusive: dict[str, Job] = {}
+        self._warm = threading.Event()
 
     def key(self, document_set: DocumentSet) -> str:
         """A short name for the set that no other set has."""
@@ -197,8 +198,14 @@ class Desk:
             self._sync(job, document_set)
 
     def _prepare(self, job: Job, document_set: DocumentSet) -> None:
-        """Have questions to begin with at hand before somebody looks; the next sync comes first."""
+        """Have at hand, before somebody asks, what the first question needs, and questions to begin with.
+
+        The next sync comes first.
+        """
         try:
+            if not self._warm.is_set() and self.assistant.entries(document_set):
+                self._warm.set()
+                self.assistant.warm_up(document_set)
             self.assistant.starters(document_set, lambda: self._latest[self.key(document_set)] is not job)
         except FootnoteError:
             pass  # whoever asks is told
