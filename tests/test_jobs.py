@@ -6,9 +6,8 @@ import threading
 from collections.abc import Sequence
 
 from rag.assistant import Assistant
-from rag.models.evidence import Reading
 from rag.models.reader import Reader
-from rag.types import Passage
+from rag.types import Passage, Reading
 from rag.ui.jobs import Desk
 
 
