@@ -149,7 +149,7 @@ def test_rows_popovers_articles_and_undo_of_documents_can_be_used_by_everyone(pa
     expect(page.get_by_text("Removed whale.txt.")).to_be_visible()
     idle(page)
     assert findings(page) == []
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
     expect(page.get_by_text("3 documents, ")).to_be_visible()
 
 

@@ -176,6 +176,7 @@ def _documents_and_feedback_hold_it(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/feedback")
     asked = table.locator("canvas [role=gridcell]", has_text="What did the Quandary").first
     expect(asked).to_contain_text(f"cost? {MARKUP} {SCRIPTS}", timeout=60_000)
+    idle(page)
     select_row(page, 0)
     expect(page.locator("h2", has_text="What did the Quandary")).to_have_text(QUESTION)
     expect(page.locator("blockquote.quote", has_text="Not $5")).to_have_text(COMMENT)
