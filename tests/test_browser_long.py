@@ -144,8 +144,8 @@ def test_earlier_questions_come_above_the_one_that_was_read(page: Page, site: Si
         idle(page)
         expect(held).to_be_in_viewport()
         expect(shown.first).to_have_text(f"Question {more} of this talk?")
-    expect(earlier).to_have_count(0)
-    expect(shown).to_have_text([re.compile(f"Question {n} of this talk") for n in range(TURNS)])
+    expect(earlier).to_contain_text("(10)")
+    expect(shown).to_have_text([re.compile(f"Question {n} of this talk") for n in range(10, TURNS)])
     _fits(page)
 
 
