@@ -168,7 +168,7 @@ def test_an_uploaded_file_answers_until_it_is_removed_and_again_after_undo(page:
 
     page.get_by_role("link", name="Documents").click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 document added")).to_be_visible()
+    expect(page.get_by_text("1 document brought back")).to_be_visible()
     page.get_by_role("link", name="Ask").click()
     expect(page.locator("p.question")).to_have_count(2)
     expect(ask(page, question).locator("p.answer").last).to_contain_text("eleven hours")

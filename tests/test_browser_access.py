@@ -145,10 +145,11 @@ def test_rows_popovers_and_undo_of_documents_can_be_used_by_everyone(page: Page,
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     remove.click()
     expect(page.get_by_text("Removed whale.txt.")).to_be_visible()
+    expect(page.get_by_text("1 document removed")).to_be_visible(timeout=20_000)
     idle(page)
     assert findings(page) == []
     page.get_by_role("button", name="Undo", exact=True).first.click()
-    expect(page.get_by_text("3 documents, ")).to_be_visible()
+    expect(page.get_by_text("1 document brought back")).to_be_visible(timeout=20_000)
 
 
 def findings(page: Page) -> list[str]:
