@@ -37,6 +37,8 @@ def first_drawn(conversation: str, turns: int) -> int:
     fits = window is not None and window.conversation == conversation and window.first <= turns
     if window is None or not fits or (turns > window.turns and turns - window.first > _MOST):
         window = _Window(conversation, turns, max(0, turns - _AT_FIRST))
+    if turns > window.turns:
+        window.held = None
     window.turns = turns
     st.session_state[_STATE] = window
     return window.first
@@ -57,12 +59,9 @@ def offer_earlier(first: int) -> None:
 
 
 def held_in_view(number: int) -> bool:
-    """True once for the turn that was the first one when those before it were asked for."""
+    """True for the turn that was the first one when those before it were asked for, until something else is asked."""
     window: _Window | None = st.session_state.get(_STATE)
-    if window is None or window.held != number:
-        return False
-    window.held = None
-    return True
+    return window is not None and window.held == number
 
 
 def _show_earlier() -> None:

@@ -192,6 +192,38 @@ function citer(root, cards, open) {
   };
 }
 
+// -- bringing something into view, and keeping it there while what stands above it is still being drawn
+
+const HELD = 2000; // milliseconds
+const TAKEN = ["wheel", "touchstart", "keydown", "pointerdown"]; // whoever scrolls or clicks decides from then on
+
+function scroller(node) {
+  for (let each = node.getRootNode().host; each; each = each.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(each).overflowY) && each.clientHeight) {
+      return each;
+    }
+  }
+  return document.documentElement;
+}
+
+function hold(target, options) {
+  const scrolled = scroller(target);
+  const over = new AbortController();
+  const { signal } = over;
+  const view = () => {
+    scrolled.dispatchEvent(new WheelEvent("wheel")); // for Streamlit, which may be on its way to the page's end
+    target.scrollIntoView(options);
+  };
+  const growth = new ResizeObserver(view);
+  [...scrolled.children].forEach((each) => growth.observe(each));
+  signal.addEventListener("abort", () => growth.disconnect());
+  scrolled.addEventListener("scroll", view, { signal });
+  const taken = (event) => event.isTrusted && over.abort();
+  TAKEN.forEach((name) => addEventListener(name, taken, { capture: true, passive: true, signal }));
+  setTimeout(() => over.abort(), HELD);
+  view();
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const wanted = JSON.stringify(data);
@@ -205,10 +237,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       root.querySelectorAll(".cite")[focused]?.focus({ preventScroll: true });
     }
     if (data.scroll) {
-      requestAnimationFrame(() => {
-        const mark = root.querySelector("mark.now") ?? root.querySelector("mark");
-        (mark ?? root).scrollIntoView({ block: mark ? "center" : "start", inline: "nearest" });
-      });
+      const mark = root.querySelector("mark.now") ?? root.querySelector("mark");
+      requestAnimationFrame(() => hold(mark ?? root, { block: mark ? "center" : "start", inline: "nearest" }));
     }
   }
   return () => root.hideCard?.();
