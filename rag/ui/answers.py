@@ -13,11 +13,11 @@ from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui import words
+from rag.ui.again import offer_again, offer_more
 from rag.ui.asking import Asking
 from rag.ui.copying import offer_copy
-from rag.ui.filters import filter_in_force
 from rag.ui.judging import draw_judgement
-from rag.ui.session import Shown, answering, desk, open_drawer, session
+from rag.ui.session import Shown, desk, open_drawer, session
 from rag.ui.sources import citation_shown, draw_sources
 from rag.ui.text import counted, excerpt, listed, plain, source_label
 from rag.ui.verbatim import Block, Part, block, verbatim
@@ -41,11 +41,11 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if turn.answer is None:
             st.warning(plain(turn.error))
-            _again_button(document_set, conversation, number, _once_more(document_set, turn, number), words.TRY_AGAIN)
+            offer_again(document_set, conversation, number, turn)
             return
         _draw_answer(key, turn.answer)
         _tell_changes(document_set, key, turn.answer)
-        _offer_more(document_set, conversation, number, turn.answer)
+        offer_more(document_set, conversation, number, turn.answer)
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"below-{key}"):
             offer_copy(key, turn.answer)
             draw_judgement(document_set, conversation, number, turn)
@@ -208,66 +208,6 @@ def _draw_silence(key: str, answer: Answer) -> None:
                 on_click=open_drawer,
                 args=(shown,),
             )
-
-
-def _offer_more(document_set: DocumentSet, conversation: str, number: int, answer: Answer) -> None:
-    """What else can be done with an answer: search for something else, do without the model, or ask it again."""
-    told = answer.abstained or answer.searched != answer.question
-    by_model = answer.model != QUOTES
-    if not (told or answer.problem or by_model):
-        return
-    with st.container(horizontal=True, gap="small", key=f"more-{conversation}-{number}"):
-        if told:
-            _searched(document_set, conversation, number, answer)
-        if answer.abstained and not answer.within.empty:
-            everywhere = Asking(answer.question, answer.searched)
-            _again_button(document_set, conversation, number, everywhere, words.SEARCH_EVERYWHERE)
-        if by_model:
-            quotes = Asking(answer.question, answer.searched, quotes=True, within=answer.within)
-            _again_button(document_set, conversation, number, quotes, words.QUOTES_INSTEAD)
-        if answer.problem:
-            again = Asking(answer.question, answer.searched, number=number, within=answer.within)
-            _again_button(document_set, conversation, number, again, words.TRY_MODEL_AGAIN)
-
-
-def _searched(document_set: DocumentSet, conversation: str, number: int, answer: Answer) -> None:
-    """What was searched for, which the user may put better."""
-    field = f"searched-{conversation}-{number}"
-    edit = f"edit-{conversation}-{number}"
-    with st.popover(words.CHANGE_SEARCH, type="tertiary", icon=":material/edit:", key=edit):
-        st.text_input(words.SEARCH_FOR, value=answer.searched, key=field, max_chars=2_000)
-        st.button(
-            words.SEARCH_INSTEAD,
-            key=f"search-{conversation}-{number}",
-            on_click=_search_instead,
-            args=(document_set, conversation, answer, field),
-        )
-
-
-def _search_instead(document_set: DocumentSet, conversation: str, answer: Answer, field: str) -> None:
-    searched = str(st.session_state[field])
-    if searched.strip():
-        _ask_again(document_set, conversation, Asking(answer.question, searched, within=answer.within))
-
-
-def _once_more(document_set: DocumentSet, turn: Turn, number: int) -> Asking:
-    """A question that got no answer, once more, within the filter in force now: it kept none."""
-    return Asking(turn.question, number=number, within=filter_in_force(document_set))
-
-
-def _again_button(document_set: DocumentSet, conversation: str, number: int, asking: Asking, label: str) -> None:
-    st.button(
-        label,
-        key=f"again-{label}-{conversation}-{number}",
-        type="tertiary",
-        icon=":material/refresh:",
-        on_click=_ask_again,
-        args=(document_set, conversation, asking),
-    )
-
-
-def _ask_again(document_set: DocumentSet, conversation: str, asking: Asking) -> None:
-    answering().ask(document_set, conversation, asking)
 
 
 def _tell_changes(document_set: DocumentSet, key: str, answer: Answer) -> None:
