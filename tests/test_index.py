@@ -12,9 +12,11 @@ import pytest
 
 from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError, StorageError
 from rag.index import index as index_module
+from rag.index import writer as writer_module
 from rag.index.catalog import Catalog, StoredChunk
 from rag.index.faults import faults_told
-from rag.index.index import Index, Writer
+from rag.index.index import Index
+from rag.index.writer import Writer
 from rag.models.embedding import LocalEmbedder
 from rag.types import Document
 from tests.shelf import Shelf, WatchedEmbedder, silent
@@ -382,7 +384,7 @@ def test_many_small_syncs_do_not_let_the_collection_grow_without_end(
         compactions.append(writer.catalog.deleted())
         compact(writer)
 
-    monkeypatch.setattr(index_module, "_FEW_DEAD", 4)
+    monkeypatch.setattr(writer_module, "_FEW_DEAD", 4)
     monkeypatch.setattr(Writer, "compact", counted)
     for number in range(12):
         shelf.write("bridge.txt", f"The harbour bridge was closed for the {number}th time.\n")

@@ -8,28 +8,23 @@ lets `current` name it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import numpy as np
-
 from rag.errors import FootnoteError, IndexBusy, IndexUnusable, LibraryError
-from rag.index.catalog import SCHEMA_VERSION, Catalog, StoredChunk
+from rag.index.catalog import SCHEMA_VERSION, Catalog
 from rag.index.kept import Kept
-from rag.index.pending import Pending
 from rag.index.selection import Selection
-from rag.index.version import Hit, Row, Vector, Version
-from rag.types import EVERYTHING, CheckReport, Document, Failure, Filter, Progress
+from rag.index.version import Hit, Vector, Version
+from rag.index.writer import Embed, Writer
+from rag.types import EVERYTHING, CheckReport, Filter, Progress
 
-Embed = Callable[[Sequence[Row]], Vector]
-_FEW_DEAD = 2_000
 _GRACE_SECONDS = 60.0  # for which a version that answers no more is left to those who are reading it
 _VERSION_NAME = re.compile(r"v[0-9]+")
 
@@ -188,19 +183,13 @@ class Index:
                 return None
             raise
 
-    def _delete_old_versions(self) -> None:
-        version, now = self._version(), time.time()
-        for folder in self.home.glob("v*"):
-            published = (folder / "published").exists()
-            if folder.name != version and not (published and now - folder.stat().st_mtime < _GRACE_SECONDS):
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _next_version(self) -> Path:
+    def next_version(self) -> Path:
+        """The folder for a version to come; it is not made yet."""
         known = [int(path.name[1:]) for path in self.home.glob("v*") if _VERSION_NAME.fullmatch(path.name)]
         return self.home / f"v{max(known, default=0) + 1}"
 
-    def _switch(self, opened: Version) -> None:
-        """Make `opened` the version that answers."""
+    def switch(self, opened: Version) -> None:
+        """Make `opened`, of one of those folders, the version that answers; for the writer."""
         (self.home / opened.name / "published").touch()
         with self._guard:
             before = self._version()
@@ -234,142 +223,9 @@ class Index:
             faults = bool(stray or missing or lost)
             return CheckReport(len(live), len(lost), len(missing), len(stray), faults and not still)
 
-
-class Writer:
-    """What may be done to an index while its lock is held."""
-
-    def __init__(self, index: Index, source: Version | None, embedder: str, dimension: int, rebuild: bool) -> None:
-        self._index = index
-        self._source = source
-        self._embedder = embedder
-        self._dimension = dimension
-        self._target: Version | None = None  # what is written, until it is published
-        made_by = hashlib.sha256(embedder.encode()).hexdigest()[:12]
-        self._pending = Pending(index.home / f"pending-{made_by}.sqlite")
-        self._kept = Kept(index.home / f"kept-{made_by}.sqlite")
-        self._published: set[str] = set()  # keys whose vectors the source holds
-        self._back: set[str] = set()  # keys whose vectors were kept
-        if source is None or rebuild:
-            self._target = Version.create(index._next_version(), embedder, dimension)
-
-    @property
-    def opened(self) -> Version:
-        """What is being written, or else what answers."""
-        opened = self._target or self._source
-        assert opened is not None
-        return opened
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog of `opened`."""
-        return self.opened.catalog
-
-    def known_vectors(self, keys: Sequence[str]) -> dict[str, Vector]:
-        """Key -> vector, for embedded texts that the index holds, that went and can be had back, or that an earlier
-        writer did not live to publish.
-        """
-        found: dict[str, Vector] = {}
-        if self._source is not None:
-            with suppress(IndexUnusable):  # a rebuild is what is to help then
-                ids = self._source.catalog.ids_by_key(keys)
-                vectors = self._source.vectors.get(list(ids.values()))
-                found = {key: vectors[id_] for key, id_ in ids.items() if id_ in vectors}
-                self._published |= found.keys()
-        kept = self._kept.get([key for key in keys if key not in found])
-        self._back |= kept.keys()
-        found |= kept
-        return found | self._pending.get([key for key in keys if key not in found])
-
-    def stage(self, batch: Sequence[tuple[str, Document, Sequence[StoredChunk]]], vectors: Vector) -> None:
-        """Write (file, document, chunks) beside what answers; `vectors` has a row for every chunk, in order."""
-        rows = [(document, chunk) for _, document, chunks in batch for chunk in chunks]
-        computed = {chunk.key: vector for (_, chunk), vector in zip(rows, vectors, strict=True)}
-        self._pending.add({key: computed[key] for key in computed.keys() - self._published - self._back})
-        target = self._own()
-        target.vectors.upsert(rows, vectors)
-        target.rank(rows)
-        target.catalog.stage(batch)
-
-    def publish(
-        self,
-        gone: Sequence[str],
-        files: dict[str, str],
-        failures: Sequence[tuple[str, Failure]],
-        readers: str,
-        *,
-        keep: bool = False,
-    ) -> None:
-        """Make all that was staged answer from now on, and what it replaces, and `gone`, no more.
-
-        With `keep`, the vectors of what goes are kept for a month, as it can be had back.
-        """
-        target = self._own()
-        target.catalog.publish(gone, files, failures, readers)
-        dead = target.catalog.dead()
-        if keep:
-            self._keep(dead)
-        # Chroma never gives deleted rows' space back
-        if target.catalog.deleted() + len(dead) > max(_FEW_DEAD, target.catalog.counts()[1]):
-            self.compact()
-        else:
-            target.vectors.delete(dead)
-            target.rank((), dead)
-            target.catalog.forget(dead)
-            target.lexical.mark(target.catalog.stamp)
-            self._answer_from(target)
-        self._kept.forget(self._back)
-        self.settle()
-
-    def _keep(self, dead: Sequence[str]) -> None:
-        if self._source is not None:
-            keys = self._source.catalog.keys(dead)
-            vectors = self._source.vectors.get(list(keys))
-            self._kept.add({key: vectors[id_] for id_, key in keys.items() if id_ in vectors})
-
-    def settle(self) -> None:
-        """Forget what earlier writers left behind: all that counts is published."""
-        for path in self._index.home.glob("pending-*.sqlite"):
-            Pending(path).clear()
-
-    def compact(self, embed: Embed | None = None) -> None:
-        """Write the live chunks, vectors as they are, into a new version, and switch to it.
-
-        Chunks whose vectors are gone are embedded anew, or, without `embed`, left for `check` to find.
-        """
-        old, folder = self.opened, self._index._next_version()
-        folder.mkdir(parents=True)
-        old.catalog.copy_to(folder / "catalog.sqlite")
-        new = Version.open(folder)
-        try:
-            for rows in new.rows():
-                vectors = old.vectors.get([chunk.id for _, chunk in rows])
-                kept = [row for row in rows if row[1].id in vectors]
-                gone = [row for row in rows if row[1].id not in vectors]
-                if kept:
-                    new.vectors.upsert(kept, np.stack([vectors[chunk.id] for _, chunk in kept]))
-                if gone and embed is not None:
-                    new.vectors.upsert(gone, embed(gone))
-            new.catalog.renewed()
-            new.rebuild_lexical()
-        except BaseException:
-            new.close()
-            raise
-        self.close()
-        self._answer_from(new)
-
-    def close(self) -> None:
-        """Let go of what was not published."""
-        if self._target is not None:
-            self._target.close()
-            self._target = None
-
-    def _own(self) -> Version:
-        """What may be written: a copy of what answers, made when it is first needed."""
-        if self._target is None:
-            assert self._source is not None
-            self._target = self._source.copied_to(self._index._next_version())
-        return self._target
-
-    def _answer_from(self, opened: Version) -> None:
-        self._index._switch(opened)
-        self._source, self._target = opened, None
+    def _delete_old_versions(self) -> None:
+        version, now = self._version(), time.time()
+        for folder in self.home.glob("v*"):
+            published = (folder / "published").exists()
+            if folder.name != version and not (published and now - folder.stat().st_mtime < _GRACE_SECONDS):
+                shutil.rmtree(folder, ignore_errors=True)

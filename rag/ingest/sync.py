@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from rag.errors import ReadError
 from rag.index.catalog import StoredChunk
-from rag.index.index import Index, Writer
+from rag.index.index import Index
+from rag.index.writer import Writer
 from rag.ingest.changes import VERSION, Changes, find_changes
 from rag.ingest.chunking import chunk_document, embedded_text
 from rag.ingest.hashes import HashOf, file_hash
