@@ -100,6 +100,12 @@ def test_a_click_on_a_row_opens_the_document_and_ticked_rows_stay_ticked(page: P
     _quiet(page)
     expect(article).to_have_count(0)
     expect(page.get_by_role("button", name="Remove report00.md")).to_be_visible()
+    for _ in range(2):  # the same once more
+        _click_row(page, 3, 300)
+        expect(article).to_contain_text("Report 2 tells of bridge 2.")
+        page.keyboard.press("Escape")
+        expect(article).to_have_count(0)
+        _quiet(page)
     _click_row(page, 3, 56)
     expect(article).to_contain_text("Report 2 tells of bridge 2.")
     page.keyboard.press("Escape")

@@ -58,13 +58,13 @@ class Undo:
 class Session:
     """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
-    `document_set` is the name of the set that it looks at, "" for the first one.
-    `conversations` are the ids of those that are open, `deleted` of those that were deleted last. `hiding` is true
-    while sentences that were not found in the documents are left out, `opening` from when an answer that is still being
-    written was left for an article until that is shown. `told` are the jobs whose uploads can be undone already,
-    `arriving` the files that are to replace a whole set, `charts` counts how often all was shown again, and `cell` is
-    the table and the cell in it that was clicked on last. `address` is what the page's address named when this tab saw
-    or wrote it last, None before that; `filter_named` are the values in it that name a filter, until that is in force.
+    `document_set` is the name of the set that it looks at, "" for the first one. `conversations` are the ids of those
+    that are open, `deleted` of those that were deleted last. `hiding` is true while sentences that were not found in
+    the documents are left out, `opening` from when an answer that is still being written was left for an article until
+    that is shown. `told` are the jobs whose uploads can be undone already, `arriving` the files that are to replace a
+    whole set, and `charts` counts how often all was shown again. `address` is what the page's address named when this
+    tab saw or wrote it last, None before that; `filter_named` are the values in it that name a filter, until that is in
+    force.
     """
 
     document_set: str = ""
@@ -80,7 +80,6 @@ class Session:
     told: dict[str, Job] = field(default_factory=dict)
     arriving: dict[str, Receiving] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
-    cell: tuple[str, object] = ("", None)
     address: dict[str, tuple[str, ...]] | None = None
     filter_named: tuple[tuple[str, ...], ...] | None = None
 

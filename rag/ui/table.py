@@ -71,8 +71,6 @@ def _draw_rows(
     # rows are selected by position, so that another list must be another table
     identity = hash(tuple((info.name, info.state) for info in infos))
     key = f"table-{desk().key(document_set)}-{identity}"
-    if key not in st.session_state:
-        session().cell = "", None
     button = st.column_config.ButtonColumn(
         "", width=44, type="tertiary", key=f"open-{key}", on_click=_pressed, args=(document_set, f"open-{key}", infos)
     )
@@ -98,11 +96,11 @@ def _pressed(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo])
 
 def _clicked(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo]) -> None:
     """Open the document of the row that was clicked on, if it was one and no tick."""
-    cells = st.session_state[key]["selection"]["cells"]
-    cell, before = (cells[0] if cells else None), session().cell
-    session().cell = key, cell
-    if cell is not None and session().cell != before:  # a cell stays selected while rows are ticked
-        _open(document_set, infos, cell[0])
+    chosen = st.session_state[key]["selection"]
+    if chosen["cells"]:
+        # the cell is let go of at once: else the next click on it would only do that
+        st.session_state[key] = {"selection": {"rows": list(chosen["rows"])}}
+        _open(document_set, infos, chosen["cells"][0][0])
 
 
 def _open(document_set: DocumentSet, infos: Sequence[DocumentInfo], row: int) -> None:
