@@ -15,7 +15,6 @@ from rag.types import Answer, Citation, Sentence, Turn
 from rag.ui import words
 from rag.ui.again import offer_again, offer_more
 from rag.ui.asking import Asking
-from rag.ui.copying import offer_copy
 from rag.ui.judging import draw_judgement
 from rag.ui.session import Shown, desk, open_drawer, session
 from rag.ui.sources import citation_shown, draw_sources
@@ -46,9 +45,7 @@ def draw_turn(document_set: DocumentSet, conversation: str, number: int, turn: T
         _draw_answer(key, turn.answer)
         _tell_changes(document_set, key, turn.answer)
         offer_more(document_set, conversation, number, turn.answer)
-        with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"below-{key}"):
-            offer_copy(key, turn.answer)
-            draw_judgement(document_set, conversation, number, turn)
+        draw_judgement(conversation, number, turn.answer)
 
 
 def draw_asking(asking: Asking, key: str) -> None:

@@ -1,4 +1,4 @@
-"""A thumb and a comment for an answer, kept as soon as they are given."""
+"""The row below an answer: a button to copy it, a thumb and a comment, kept as soon as they are given."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Final
 import streamlit as st
 
 from rag.feedback import LONGEST_COMMENT, Judgement
-from rag.ingest.library import DocumentSet
-from rag.types import Turn
+from rag.types import Answer
 from rag.ui import words
+from rag.ui.copying import offer_copy
 from rag.ui.session import attempt, desk, guarded, tell_problems
 from rag.ui.verbatim import block, verbatim
 
 _ASK: Final = {True: words.ASK_GOOD, False: words.ASK_BAD}
 
 
-def draw_judgement(document_set: DocumentSet, conversation: str, number: int, turn: Turn) -> None:
-    """A small row below an answer; nothing where there is no answer to judge."""
-    if turn.answer is not None:
-        guarded(lambda: _row(conversation, number))
+def draw_judgement(conversation: str, number: int, answer: Answer) -> None:
+    """The row; `number` is the turn's place in the conversation."""
+    guarded(lambda: _row(conversation, number, answer))
 
 
 @st.fragment
-def _row(conversation: str, number: int) -> None:
+def _row(conversation: str, number: int, answer: Answer) -> None:
     key = f"{conversation}-{number}"
     kept = desk().assistant.feedback.get(conversation, number)
     state = st.session_state
     state[_thumbs(key)] = None if kept is None else int(kept.good)  # what is kept is what is shown
     with st.container(key=f"judgement-{key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"judgement-row-{key}"):
+            offer_copy(key, answer)
             st.feedback("thumbs", key=_thumbs(key), on_change=_judge, args=(conversation, number))
             if kept is not None and not state.get(_commenting(key)):
                 label = words.CHANGE_COMMENT if kept.comment else words.ADD_COMMENT
