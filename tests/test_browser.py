@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browsing import ask, greeted, select_row, serving
+from tests.browsing import ask, greeted, idle, select_row, serving
 
 pytestmark = pytest.mark.browser
 
@@ -309,6 +309,18 @@ def test_a_filter_is_chosen_taken_back_by_the_browser_and_restored_by_its_addres
     expect(answer).to_contain_text("Searched 1 of 2 articles: Valley Gazette")
     page.reload()
     expect(chip).to_contain_text("Valley Gazette")
+    idle(page)
+    page.locator(".st-key-filter button").first.click()
+    panel = page.get_by_test_id("stPopoverBody")
+    expect(panel.locator("[data-tag]", has_text="Valley Gazette")).to_be_visible()
+    panel.get_by_label("Outlets").fill("Lindgate")
+    page.get_by_role("option", name="Lindgate Post", exact=True).click()
+    expect(page.locator(".st-key-chip-1")).to_contain_text("Lindgate Post")
+    expect(chip).to_contain_text("Valley Gazette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator(".st-key-chip-1 button").first.click()
+    expect(page.locator(".st-key-chip-1")).to_have_count(0)
     chip.get_by_test_id("stBaseButton-secondary").first.click()
     expect(chip).to_have_count(0)
     assert "outlet" not in page.url

@@ -149,9 +149,11 @@ def _labels(entries: Sequence[Entry], names: Iterable[str]) -> dict[str, str]:
 
 
 def _hold(key: str, value: object) -> None:
-    """Let a widget that is about to be drawn show the filter in force."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    """Let a widget that is about to be drawn show the filter in force.
+
+    Every time, though it holds it already: the browser makes it only when the popover is opened, of what came last.
+    """
+    st.session_state[key] = value
 
 
 def _change(before: Filter, take: Take) -> None:
