@@ -19,7 +19,7 @@ from rag.export.footnotes import footnoted_html, footnoted_text
 from rag.export.judgements import judgements_as_csv, judgements_as_json
 from rag.export.transcript import FORMATS, Article, Transcript, file_name, web_address
 from rag.feedback import Judged, Judgement
-from rag.types import Answer, Citation, Document, Passage, Sentence, Turn
+from rag.types import Answer, Citation, Document, Filter, Passage, Sentence, Turn
 
 BEGAN = datetime(2024, 3, 12, 12, tzinfo=UTC)
 QUOTE = "The bridge at Lindgate opened again on Tuesday."
@@ -303,6 +303,17 @@ def test_what_is_hidden_is_not_copied() -> None:
     for copied in (footnoted_text(CITED, hide=True), footnoted_html(CITED, hide=True)):
         assert "Monks" not in copied
         assert TOLL in copied
+
+
+def test_what_was_searched_within_a_filter_goes_along_everywhere() -> None:
+    within = Filter(outlets=("The <Wire>",), since=date(2024, 5, 1))
+    told = "Searched 3 of 7 articles: The <Wire>, from 1 May 2024"
+    for said in (CITED, SILENT):
+        said = replace(said, within=within, documents_searched=3, documents_held=7)
+        assert told in footnoted_text(said)
+        assert Page(footnoted_html(said)).words.count(told) == 1
+        assert told in Page(html(transcript(Turn("?", said)))).words
+        assert "Searched 3 of 7 articles: The" in exported(transcript(Turn("?", said)), "md").decode()
 
 
 def test_silence_is_copied_with_what_was_searched_for() -> None:

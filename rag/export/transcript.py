@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 
+from rag.answer.scope import scope_words
 from rag.types import Answer, Citation, Document, Passage, Sentence, Turn
 
 Format = Literal["md", "html", "json"]
@@ -96,9 +97,9 @@ def shown_date(day: date) -> str:
 
 
 def remarks(answer: Answer) -> list[str]:
-    """What is to be said below an answer: what happened on the way to it, and what was searched for."""
+    """What is to be said below an answer: what happened on the way to it, what was searched for, and in what."""
     told = answer.abstained or answer.searched != answer.question
-    lines = [answer.problem, *answer.notes, SEARCHED.format(answer.searched) if told else ""]
+    lines = [answer.problem, *answer.notes, SEARCHED.format(answer.searched) if told else "", scope_words(answer)]
     return [one_line(line) for line in lines if line]
 
 
