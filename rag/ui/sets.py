@@ -43,10 +43,13 @@ def _offer_changes(document_set: DocumentSet, busy: bool) -> None:
         st.caption(words.FIRST_SET.format(name=plain(document_set.name)))
         return
     field = f"set_name-{desk().key(document_set)}"
-    # an empty field is none that another tab's renaming could leave behind
-    st.text_input(words.NEW_NAME, key=field, max_chars=60, placeholder=document_set.name, disabled=busy)
-    tell_problems(_THIS_SET)
-    st.button(words.RENAME, key="rename_set", disabled=busy, on_click=_rename, args=(document_set, field))
+    with st.form("rename_form", border=False):
+        # an empty field is none that another tab's renaming could leave behind
+        st.text_input(words.NEW_NAME, key=field, max_chars=60, placeholder=document_set.name, disabled=busy)
+        tell_problems(_THIS_SET)
+        st.form_submit_button(
+            words.RENAME, key="rename_set", disabled=busy, on_click=_rename, args=(document_set, field)
+        )
     st.button(
         plain(words.DELETE_SET.format(name=document_set.name)),
         key="delete_set",
