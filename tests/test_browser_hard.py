@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from rag.answer.starters import keep_starters
 from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
+from rag.ui.text import described
 from tests.browsing import ask, idle, select_row, serving
 
 pytestmark = pytest.mark.browser
@@ -80,8 +82,8 @@ def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Itera
 
 
 def test_hard_text_is_shown_as_it_is_and_runs_nowhere(page: Page, site: Site) -> None:
-    facts = f"{TITLE} · {OUTLET} · 11 April 2023"
-    expect(page.locator("li.item").first).to_have_text(f"{TITLE} · 11 April 2023", timeout=60_000)
+    facts = described(TITLE, OUTLET, date(2023, 4, 11))
+    expect(page.locator("li.item").first).to_have_text(described(TITLE, date(2023, 4, 11)), timeout=60_000)
     starter = page.locator("[class*=st-key-starter-] button")
     expect(starter).to_be_visible()
     assert _label(starter) == STARTER

@@ -7,6 +7,7 @@ import string
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rag.types import Citation, Document, Progress, SyncReport
 from rag.ui.changes import plan_of
 from rag.ui.drawer import article_parts
 from rag.ui.session import desk
-from rag.ui.text import excerpt, listed, plain, progress_words
+from rag.ui.text import described, excerpt, listed, plain, progress_words
 from tests.page import (
     APP,
     BRIDGE,
@@ -373,6 +374,35 @@ def test_sets_are_made_and_never_mix_their_answers_or_conversations(articles: Pa
     at.selectbox(key="set").set_value("documents").run()
     settled(at)
     assert "forty-two steel girders" in verbatim_texts(at)
+
+
+def test_a_question_about_a_set_that_was_deleted_elsewhere_is_not_lost_in_silence(articles: Path) -> None:
+    (articles / "Whales").mkdir()
+    (articles / "Whales" / "whale.txt").write_text(WHALES)
+    at = opened()
+    at.selectbox(key="set").set_value("Whales").run()
+    settled(at)
+    desk().assistant.delete_set(next(known for known in desk().assistant.library.sets() if known.name == "Whales"))
+    at.chat_input[0].set_value("How long did the whale stay?").run()
+    told = "There is no set “Whales” any more, so this was not asked: How long did the whale stay?"
+    assert [error.value for error in at.error] == [plain(told)]
+    assert at.selectbox(key="set").value == "documents"
+    at.run()
+    assert not at.error
+
+
+def test_an_address_of_a_set_that_is_gone_says_so(articles: Path) -> None:
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    at.query_params["set"] = "Whales"
+    at.run()
+    told = "There is no set “Whales” any more. Deleted sets can be had back under Documents, at New set."
+    assert [error.value for error in at.error] == [plain(told)]
+    assert "set" not in at.query_params
+
+
+def test_what_is_written_from_right_to_left_keeps_to_itself() -> None:
+    assert described("The Wire", date(2024, 2, 3)) == "The Wire · 3 February 2024"
+    assert described("جريدة النهر", date(2024, 2, 3)) == "\u2068جريدة النهر\u2069 · 3 February 2024"
 
 
 def test_a_set_cannot_be_made_twice(articles: Path) -> None:

@@ -18,7 +18,7 @@ from rag.ui.drawer import draw_drawer
 from rag.ui.earlier import first_drawn, held_in_view, offer_earlier
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
-from rag.ui.navigation import ask_address, set_address, write_address
+from rag.ui.navigation import ask_address, is_gone, set_address, write_address
 from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
 from rag.ui.suggestions import draw_starters, draw_suggestions
 from rag.ui.text import counted, described, plain, shown_date
@@ -113,6 +113,10 @@ def _submitted(document_set: DocumentSet) -> None:
 
 
 def _ask(document_set: DocumentSet, question: str) -> None:
+    if is_gone(document_set):  # deleted in another tab, or its folder was moved away
+        told = words.NOT_ASKED.format(name=document_set.name, question=question)
+        session().problems[desk().key(desk().assistant.library.first)] = (told,)
+        return
     key = desk().key(document_set)
 
     def act() -> None:

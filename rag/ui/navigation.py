@@ -89,11 +89,19 @@ def _choose() -> None:
     close_drawer()
 
 
+def is_gone(document_set: DocumentSet) -> bool:
+    """True for a set whose folder is there no more, under this name or another."""
+    return not document_set.folder.is_dir() and desk().assistant.library.successor(document_set.name) is None
+
+
 def _go_to_set(name: str) -> None:
-    """Look at the set of that name, or what it is called now; at the first one if there is none."""
+    """Look at the set of that name, or what it is called now; at the first one, saying so, if there is none."""
     library = desk().assistant.library
     found = next((known for known in library.sets() if known.name == name), None)
-    choose_set(found or (library.successor(name) if name else None) or library.first)
+    found = found or (library.successor(name) if name else None)
+    if found is None and name:
+        session().problems.setdefault(desk().key(library.first), (words.SET_GONE.format(name=name),))
+    choose_set(found or library.first)
 
 
 def _existing(key: str, conversation: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ from rag.types import Progress
 from rag.ui import words
 
 _WORD_JOINER = "\u2060"
+_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*\S)[ \t]*$", re.MULTILINE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -36,7 +38,13 @@ def shown_date(day: date) -> str:
 
 def described(*facts: str | date | None) -> str:
     """The facts that are known, one after the other: `The Wire · 4 March 2021`."""
-    return " · ".join(shown_date(fact) if isinstance(fact, date) else fact for fact in facts if fact)
+    return " · ".join(shown_date(fact) if isinstance(fact, date) else _apart(fact) for fact in facts if fact)
+
+
+def _apart(text: str) -> str:
+    """The text, within marks that keep what is written from right to left from moving what stands beside it."""
+    leftwards = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{_ISOLATE}{text}{_ISOLATE_END}" if leftwards else text
 
 
 def source_label(title: str, outlet: str | None, published: date | None, page: int | None) -> str:
