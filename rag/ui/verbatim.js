@@ -148,7 +148,12 @@ function citer(root, cards, open) {
     addEventListener("resize", follow, options);
     if (!pointed) {
       // whoever takes the mouse again wants what lies under the card of the number that has the focus
-      const taken = (event) => event.composedPath().includes(shown) || hide();
+      const taken = (event) => {
+        const moved = event.movementX || event.movementY; // else it is the page that moved beneath it
+        if (moved && !event.composedPath().includes(shown)) {
+          hide();
+        }
+      };
       document.addEventListener("pointermove", taken, options);
     }
   };
