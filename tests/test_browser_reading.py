@@ -169,26 +169,6 @@ def test_escape_takes_the_card_away_while_the_number_is_still_pointed_at(page: P
     expect(page.locator(".card")).to_have_count(0)
 
 
-def test_the_card_of_a_number_with_the_focus_goes_with_it_when_the_page_is_scrolled(page: Page) -> None:
-    number(page, 0).focus()
-    page.keyboard.press("Tab")
-    expect(page.locator(".card")).to_be_visible()
-    before = page.evaluate(CARD)
-    page.locator("#stMain").evaluate("main => main.scrollBy(0, main.scrollTop > 40 ? -40 : 40)")
-    moved = "now && now.number !== top && now.gap >= 0 && now.gap < 10"
-    page.wait_for_function(f"top => {{ const now = {CARD}(); return {moved}; }}", arg=before["number"])
-
-
-CARD = """(() => {
-    const hosts = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')];
-    const root = hosts.map(each => each.shadowRoot).find(each => each?.querySelector(".card"));
-    if (!root) return null;
-    const number = root.querySelector("[aria-describedby=card]").getBoundingClientRect();
-    const card = root.querySelector(".card").getBoundingClientRect();
-    return { number: number.top, gap: Math.max(card.top - number.bottom, number.top - card.bottom) };
-})"""
-
-
 def test_a_number_that_has_the_focus_shows_its_card_and_opens_its_words(page: Page) -> None:
     number(page, 0).focus()
     page.keyboard.press("Tab")
