@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,3 +127,49 @@ def turns(at: AppTest) -> list[Any]:
     """The turns of all open conversations, of which there is one in most tests."""
     open_here = filter(None, remembered(at).conversations.values())
     return [turn for conversation in open_here for turn in desk().assistant.history.turns(conversation)]
+
+
+# -- the page of the documents ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def news_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of documents with one set, News, of two articles; nothing lies in the folder itself."""
+    with page_over(tmp_path, monkeypatch) as folder:
+        (folder / "News").mkdir()
+        (folder / "News" / "bridge.md").write_text(BRIDGE)
+        (folder / "News" / "frost.md").write_text(FROST)
+        yield folder
+
+
+def news_page() -> AppTest:
+    """The page of the documents, with News chosen and read."""
+    at = opened()
+    at.selectbox(key="set").set_value("News").run()
+    settled(at)
+    at.switch_page("rag/ui/documents.py").run()
+    assert not at.exception
+    return at
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def listed_files(at: AppTest) -> list[str]:
+    return sorted(at.dataframe[0].value["File"])
+
+
+def replace_with(at: AppTest, name: str, data: bytes) -> None:
+    """Choose a file that is to take the place of the whole set, and wait for the plan."""
+    mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
+    mode.set_value("Replace the whole set").run()
+    at.file_uploader[0].upload(name, data, "application/octet-stream").run()
+    for arriving in remembered(at).arriving.values():
+        assert arriving.finished.wait(60)
+    at.run()
+    assert not at.exception

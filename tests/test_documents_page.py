@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import threading
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,53 +14,36 @@ from streamlit.testing.v1 import AppTest
 from rag.types import DocumentInfo, SyncReport
 from rag.ui.overview import _chosen, periods
 from rag.ui.session import desk
-from tests.page import BRIDGE, FROST, WHALES, ask, button, opened, page_over, remembered, settled, turns, verbatim_texts
+from tests.page import (
+    BRIDGE,
+    FROST,
+    WHALES,
+    ask,
+    button,
+    listed_files,
+    news_over,
+    news_page,
+    opened,
+    remembered,
+    replace_with,
+    settled,
+    turns,
+    verbatim_texts,
+    zipped,
+)
 
 GIRDERS = "How many steel girders were replaced at Lindgate?"
 
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of documents with one set, News, of two articles; nothing lies in the folder itself."""
-    with page_over(tmp_path, monkeypatch) as folder:
-        (folder / "News").mkdir()
-        (folder / "News" / "bridge.md").write_text(BRIDGE)
-        (folder / "News" / "frost.md").write_text(FROST)
+    with news_over(tmp_path, monkeypatch) as folder:
         yield folder
 
 
 @pytest.fixture
 def at(documents: Path) -> AppTest:
-    """The page of the documents, with News chosen and read."""
-    at = opened()
-    at.selectbox(key="set").set_value("News").run()
-    settled(at)
-    at.switch_page("rag/ui/documents.py").run()
-    assert not at.exception
-    return at
-
-
-def _zipped(files: dict[str, str]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return data.getvalue()
-
-
-def _files(at: AppTest) -> list[str]:
-    return sorted(at.dataframe[0].value["File"])
-
-
-def _replace_with(at: AppTest, name: str, data: bytes) -> None:
-    """Choose a file that is to take the place of the whole set, and wait for the plan."""
-    mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
-    mode.set_value("Replace the whole set").run()
-    at.file_uploader[0].upload(name, data, "application/octet-stream").run()
-    for arriving in remembered(at).arriving.values():
-        assert arriving.finished.wait(60)
-    at.run()
-    assert not at.exception
+    return news_page()
 
 
 # -- at a glance ------------------------------------------------------------------------------------------------------
@@ -110,13 +91,13 @@ def test_documents_are_chosen_by_time_outlet_state_and_words() -> None:
 def test_words_and_outlets_filter_the_table_until_all_is_shown_again(at: AppTest) -> None:
     find = next(field for field in at.text_input if (field.key or "").startswith("find-"))
     find.set_value("VALLEY").run()
-    assert _files(at) == ["frost.md"]
+    assert listed_files(at) == ["frost.md"]
     button(at, "show_all").click().run()
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
     outlets = next(group for group in at.button_group if (group.key or "").startswith("outlets-"))
     assert outlets.options == ["Lindgate Post \\(1\\)", "Valley Gazette \\(1\\)"]
     outlets.set_value(["Lindgate Post"]).run()
-    assert _files(at) == ["bridge.md"]
+    assert listed_files(at) == ["bridge.md"]
     find = next(field for field in at.text_input if (field.key or "").startswith("find-"))
     find.set_value("frost").run()
     assert not len(at.dataframe[0].value)
@@ -135,10 +116,10 @@ def test_an_empty_set_says_what_to_do(documents: Path) -> None:
 
 
 def test_a_zip_is_added_and_what_is_left_out_says_why(at: AppTest, documents: Path) -> None:
-    data = _zipped({"2024/whale.txt": WHALES, "../evil.txt": "x", "tool.exe": "x", "frost.md": FROST})
+    data = zipped({"2024/whale.txt": WHALES, "../evil.txt": "x", "tool.exe": "x", "frost.md": FROST})
     at.file_uploader[0].upload("more.zip", data, "application/zip").run()
     settled(at)
-    assert _files(at) == ["2024/whale.txt", "bridge.md", "frost.md"]
+    assert listed_files(at) == ["2024/whale.txt", "bridge.md", "frost.md"]
     shown = verbatim_texts(at)
     assert "2 files left out:" in shown
     assert "../evil.txt: Its path leads out of the archive" in shown
@@ -148,14 +129,14 @@ def test_a_zip_is_added_and_what_is_left_out_says_why(at: AppTest, documents: Pa
     assert [text.value for text in at.text] == ["Added 2024/whale.txt."]
     button(at, "undo").click().run()
     settled(at)
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
 
 
 def test_a_damaged_zip_adds_nothing_and_is_told(at: AppTest, documents: Path) -> None:
     at.file_uploader[0].upload("more.zip", b"PK\x03\x04 nonsense", "application/zip").run()
     settled(at)
     assert "“more.zip” is damaged or no zip archive" in verbatim_texts(at)
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
     at.file_uploader[0].upload("frost.md", FROST.encode(), "text/markdown").run()
     settled(at)
     assert "The set has these files already." in verbatim_texts(at)
@@ -165,7 +146,7 @@ def test_a_damaged_zip_adds_nothing_and_is_told(at: AppTest, documents: Path) ->
 
 
 def test_a_whole_set_is_replaced_after_its_plan_and_had_back(at: AppTest, documents: Path) -> None:
-    _replace_with(at, "all.zip", _zipped({"whale.txt": WHALES, "frost.md": FROST, "x.exe": "x"}))
+    replace_with(at, "all.zip", zipped({"whale.txt": WHALES, "frost.md": FROST, "x.exe": "x"}))
     shown = verbatim_texts(at)
     assert "Replacing the whole set means: 1 file put in, 1 file taken out, 1 file unchanged." in shown
     assert "Added: whale.txt" in shown
@@ -174,33 +155,33 @@ def test_a_whole_set_is_replaced_after_its_plan_and_had_back(at: AppTest, docume
     assert sorted(path.name for path in (documents / "News").glob("*.*")) != ["frost.md", "whale.txt"]
     button(at, "replace").click().run()
     settled(at)
-    assert _files(at) == ["frost.md", "whale.txt"]
+    assert listed_files(at) == ["frost.md", "whale.txt"]
     at.switch_page("rag/ui/chat.py").run()
     ask(at, GIRDERS)
     assert {passage.document for passage in turns(at)[0].answer.passages} <= {"frost.md", "whale.txt"}
     at.switch_page("rag/ui/documents.py").run()
     button(at, "undo").click().run()
     settled(at)
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
     assert not list(documents.rglob(".incoming-*"))
 
 
 def test_a_plan_that_is_not_wanted_leaves_nothing_behind(at: AppTest, documents: Path) -> None:
-    _replace_with(at, "whale.txt", WHALES.encode())
+    replace_with(at, "whale.txt", WHALES.encode())
     assert list(documents.rglob(".incoming-*"))
     button(at, "cancel_replace").click().run()
     assert not list(documents.rglob(".incoming-*"))
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
 
 
 def test_a_set_is_not_replaced_by_nothing(at: AppTest) -> None:
-    _replace_with(at, "all.zip", _zipped({"x.exe": "x"}))
+    replace_with(at, "all.zip", zipped({"x.exe": "x"}))
     assert "there is nothing to replace the set with" in verbatim_texts(at)
     assert not [found for found in at.button if found.key == "replace"]
 
 
 def test_a_plan_that_has_grown_old_is_shown_anew_before_anything_is_done(at: AppTest, documents: Path) -> None:
-    _replace_with(at, "whale.txt", WHALES.encode())
+    replace_with(at, "whale.txt", WHALES.encode())
     (documents / "News" / "late.txt").write_text("A letter that came late.")
     button(at, "replace").click().run()
     assert "look at what would change now" in at.error[0].value
@@ -208,7 +189,7 @@ def test_a_plan_that_has_grown_old_is_shown_anew_before_anything_is_done(at: App
     assert (documents / "News" / "late.txt").exists()
     button(at, "replace").click().run()
     settled(at)
-    assert _files(at) == ["whale.txt"]
+    assert listed_files(at) == ["whale.txt"]
 
 
 # -- sets -------------------------------------------------------------------------------------------------------------
@@ -226,7 +207,7 @@ def test_a_renamed_set_stays_chosen_with_its_conversations_and_embeds_nothing(
     settled(at)
     assert at.selectbox(key="set").value == "Old news"
     assert sorted(path.name for path in documents.iterdir() if not path.name.startswith(".")) == ["Old news"]
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
     assert desk().assistant.sync(desk().assistant.library.named("Old news")).plan.summary() == "+0 ~0 -0 =2"
     at.switch_page("rag/ui/chat.py").run()
     assert "forty-two steel girders" in verbatim_texts(at)
@@ -256,7 +237,7 @@ def test_a_deleted_set_comes_back_with_its_conversations(at: AppTest, documents:
     button(at, "undo").click().run()
     settled(at)
     assert at.selectbox(key="set").value == "News"
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
     at.switch_page("rag/ui/chat.py").run()
     assert "forty-two steel girders" in verbatim_texts(at)
 
@@ -270,7 +251,7 @@ def test_a_set_that_was_deleted_in_another_tab_can_be_brought_back(at: AppTest, 
     button(other, "restore-0").click().run()
     settled(other)
     assert other.selectbox(key="set").value == "News 2"
-    assert _files(other) == ["bridge.md", "frost.md"]
+    assert listed_files(other) == ["bridge.md", "frost.md"]
 
 
 def test_the_first_set_offers_neither_a_name_nor_its_end(documents: Path) -> None:

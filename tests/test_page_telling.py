@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import threading
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +17,21 @@ from rag.ui import uploads
 from rag.ui.jobs import Job
 from rag.ui.session import Session, Undo, desk
 from rag.ui.text import progress_words
-from tests.page import BRIDGE, FROST, WHALES, ask, button, opened, page_over, remembered, settled, turns, verbatim_texts
+from tests.page import (
+    FROST,
+    WHALES,
+    ask,
+    button,
+    listed_files,
+    news_over,
+    news_page,
+    remembered,
+    replace_with,
+    settled,
+    turns,
+    verbatim_texts,
+    zipped,
+)
 
 GIRDERS = "How many steel girders were replaced at Lindgate?"
 PEOPLE = "".join(f'{{"id": "{n}", "title": "Report {n}", "body": "Ferry {n} leaves at noon."}}\n' for n in range(4))
@@ -27,46 +39,13 @@ PEOPLE = "".join(f'{{"id": "{n}", "title": "Report {n}", "body": "Ferry {n} leav
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of documents with one set, News, of two articles; nothing lies in the folder itself."""
-    with page_over(tmp_path, monkeypatch) as folder:
-        (folder / "News").mkdir()
-        (folder / "News" / "bridge.md").write_text(BRIDGE)
-        (folder / "News" / "frost.md").write_text(FROST)
+    with news_over(tmp_path, monkeypatch) as folder:
         yield folder
 
 
 @pytest.fixture
 def at(documents: Path) -> AppTest:
-    """The page of the documents, with News chosen and read."""
-    at = opened()
-    at.selectbox(key="set").set_value("News").run()
-    settled(at)
-    at.switch_page("rag/ui/documents.py").run()
-    assert not at.exception
-    return at
-
-
-def _zipped(files: dict[str, str]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return data.getvalue()
-
-
-def _files(at: AppTest) -> list[str]:
-    return sorted(at.dataframe[0].value["File"])
-
-
-def _replace_with(at: AppTest, name: str, data: bytes) -> None:
-    """Choose a file that is to take the place of the whole set, and wait for the plan."""
-    mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
-    mode.set_value("Replace the whole set").run()
-    at.file_uploader[0].upload(name, data, "application/octet-stream").run()
-    for arriving in remembered(at).arriving.values():
-        assert arriving.finished.wait(60)
-    at.run()
-    assert not at.exception
+    return news_page()
 
 
 def _told(at: AppTest) -> str:
@@ -82,8 +61,8 @@ def test_a_file_that_could_not_be_read_is_among_the_failures_and_not_among_the_a
     assert _told(at) == "No document could be read from bad.pdf."
     button(at, "undo").click().run()
     settled(at)
-    assert _files(at) == ["bridge.md", "frost.md"]
-    data = _zipped({"bad.pdf": "no PDF", "frost.md": "Frost again.", "people.jsonl": PEOPLE, "whale.txt": WHALES})
+    assert listed_files(at) == ["bridge.md", "frost.md"]
+    data = zipped({"bad.pdf": "no PDF", "frost.md": "Frost again.", "people.jsonl": PEOPLE, "whale.txt": WHALES})
     at.file_uploader[0].upload("more.zip", data, "application/zip").run()
     settled(at)
     assert _told(at) == (
@@ -117,7 +96,7 @@ def test_what_is_replaced_and_removed_is_told_in_files_and_in_the_documents_that
     at.file_uploader[0].upload("people.jsonl", PEOPLE.encode(), "application/json").run()
     settled(at)
     assert _told(at) == "Added people.jsonl with 4 documents."
-    _replace_with(at, "all.zip", _zipped({"whale.txt": WHALES, "frost.md": FROST}))
+    replace_with(at, "all.zip", zipped({"whale.txt": WHALES, "frost.md": FROST}))
     changes = "1 file put in, 2 files with 5 documents taken out, 1 file unchanged"
     assert f"Replacing the whole set means: {changes}." in verbatim_texts(at)
     button(at, "replace").click().run()
@@ -140,25 +119,25 @@ def test_what_was_just_added_and_does_not_fit_the_choice_is_told_until_all_is_sh
     next(field for field in at.text_input if (field.key or "").startswith("find-")).set_value("valley").run()
     at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
     settled(at)
-    assert _files(at) == ["frost.md"]
+    assert listed_files(at) == ["frost.md"]
     assert [info.value for info in at.info] == [
         "1 document that was just added does not fit this choice: show all to see it."
     ]
     button(at, "show_all").click().run()
     assert not at.info
-    assert _files(at) == ["bridge.md", "frost.md", "whale.txt"]
+    assert listed_files(at) == ["bridge.md", "frost.md", "whale.txt"]
 
 
 def test_a_replaced_set_is_shown_whole_whatever_was_chosen_among_the_old_documents(at: AppTest) -> None:
     next(field for field in at.text_input if (field.key or "").startswith("find-")).set_value("valley").run()
-    _replace_with(at, "whale.txt", WHALES.encode())
+    replace_with(at, "whale.txt", WHALES.encode())
     button(at, "replace").click().run()
     settled(at)
-    assert _files(at) == ["whale.txt"]
+    assert listed_files(at) == ["whale.txt"]
 
 
 def test_after_a_replacement_files_are_added_again(at: AppTest) -> None:
-    _replace_with(at, "whale.txt", WHALES.encode())
+    replace_with(at, "whale.txt", WHALES.encode())
     button(at, "replace").click().run()
     settled(at)
     mode = next(group for group in at.button_group if (group.key or "").startswith("mode-"))
@@ -192,7 +171,7 @@ def _held_back(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_a_replaced_set_comes_back_without_embedding_and_the_words_say_what_is_done(
     at: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _replace_with(at, "whale.txt", WHALES.encode())
+    replace_with(at, "whale.txt", WHALES.encode())
     button(at, "replace").click().run()
     settled(at)
     go_on = _held_back(monkeypatch)
@@ -253,4 +232,4 @@ def test_undoing_an_upload_makes_questions_wait_until_it_is_out_again(
     assert desk().reading(desk().assistant.library.named("News")) == "removing"
     go_on.set()
     settled(at)
-    assert _files(at) == ["bridge.md", "frost.md"]
+    assert listed_files(at) == ["bridge.md", "frost.md"]
