@@ -43,10 +43,34 @@ def test_sentences_are_verbatim_at_most_four_and_the_best_of_each_document_first
         "Nobody was hurt there.",
         "It cost 9 million crowns.",
     ]
-    other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
-    answer_of_three = QuoteWriter(Fixed(True)).write("q", "q", [*PASSAGES, other], Listener())
-    assert [c.document for c in answer_of_three.citations] == ["0.txt", "2.txt", "0.txt", "0.txt"]
     assert all(TEXTS[int(c.document[0])][c.start : c.end] == c.quote for c in answer.citations)
+    other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
+    of_three = QuoteWriter(Fixed(True)).write("q", "q", [*PASSAGES, other], Listener())
+    assert [c.document for c in of_three.citations] == ["0.txt", "0.txt", "0.txt", "2.txt"]
+
+
+def test_the_sentences_of_each_document_are_a_paragraph() -> None:
+    other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
+    answer = QuoteWriter(Fixed(True, "in 2024")).write("q", "q", [PASSAGES[0], other], Listener())
+    assert [(s.citations, s.opens) for s in answer.sentences] == [
+        ((1,), False),
+        ((1,), True),
+        ((2,), False),
+        ((3,), False),
+        ((4,), True),
+    ]
+    plain = QuoteWriter(Fixed(True)).write("q", "q", [PASSAGES[0], other], Listener())
+    assert [s.opens for s in plain.sentences] == [False, False, False, True]
+
+
+def test_headings_and_bylines_go_with_no_answer_but_items_of_lists_do() -> None:
+    lines = ["The ferry sails at noon.", "# Ferry times", "Annex: dredging", "By Anna Brekke", "- every Sunday at nine"]
+    text = "\n\n".join(lines)
+    passages = [Passage("ferry.txt", 0, len(text), text, 1.0, "Ferry")]
+    answer = QuoteWriter(Fixed(True)).write("q", "q", passages, Listener())
+    assert [s.text for s in answer.sentences] == ["The ferry sails at noon.", "- every Sunday at nine"]
+    heading = [Passage("annex.txt", 0, 15, "Annex: dredging", 1.0, "Annex")]
+    assert QuoteWriter(Fixed(True)).write("q", "q", heading, Listener()).text == "Annex: dredging [1]"
 
 
 def test_near_identical_sentences_come_once_but_never_where_their_numbers_differ() -> None:

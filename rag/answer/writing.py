@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,8 @@ _LONGEST_REPLY: Final = 6_000  # characters; more is no answer to a question
 _REPLY_TOKENS: Final = 800
 _ENDS: Final = (".", "!", "?", "”", '"', "。", "！", "？", "…")
 _STATES: Final = 4  # words of meaning in what leads to something and says something itself
+_HEADING_WORDS: Final = 12
+_ITEM = re.compile(r"[-*•|–—]|\d+[.)]")
 _USED: Final = 0.9  # of the context window: models count tokens a little differently
 
 
@@ -245,12 +248,20 @@ def fitting(searched: str, passages: Sequence[Passage], model: LanguageModel) ->
 
 
 def quoted(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
-    """The quotes that a reading offers, the short answer before them; none where it finds no answer."""
+    """The quotes that a reading offers, a paragraph for each document; none where it finds no answer.
+
+    The short answer stands before them, in a paragraph of its own.
+    """
     chosen = _chosen(reading.quotes, passages) if reading.answers else []
-    statements = [Statement(as_prose(evidence.quote), (evidence,), 1.0) for evidence in chosen]
+    statements: list[Statement] = []
     if chosen and chosen[0].short:
-        short = Statement(as_prose(chosen[0].answer), (chosen[0],), reading.quotes[0].score, short=True)
-        return [short, replace(statements[0], opens=True), *statements[1:]]
+        statements.append(Statement(as_prose(chosen[0].answer), (chosen[0],), reading.quotes[0].score, short=True))
+    before = ""
+    for evidence in chosen:
+        document = evidence.passage.document
+        opens = bool(statements) and document != before  # else "he" would be whoever another article spoke of last
+        statements.append(Statement(as_prose(evidence.quote), (evidence,), 1.0, opens=opens))
+        before = document
     return statements
 
 
@@ -287,17 +298,32 @@ def _continued(written: Sequence[Statement], quotes: Sequence[Statement]) -> lis
 
 
 def _chosen(quotes: Sequence[Quote], passages: Sequence[Passage]) -> list[Evidence]:
-    """The best sentence, then the best of each other document, then the rest; what repeats one is left out."""
-    chosen: list[Evidence] = []
+    """The best sentence and those that go best with it: one of each other document before a second one of any.
+
+    What repeats another one is left out, and so are headings and the like, which say nothing by themselves, unless
+    one of them answers best. Those of a document stand together, the document that has the best one first.
+    """
     documents = {passages[quote.passage].document: quote for quote in reversed(quotes)}
     firsts = [quote for quote in quotes if documents[passages[quote.passage].document] is quote]
+    chosen: list[Evidence] = []
     for quote in [*firsts, *(quote for quote in quotes if quote not in firsts)]:
         evidence = Evidence(passages[quote.passage], quote.start, quote.end, quote.short)
+        if chosen and _is_heading(evidence.quote):
+            continue
         if not any(near_identical(word_set(evidence.quote), word_set(other.quote)) for other in chosen):
             chosen.append(evidence)
         if len(chosen) == _MOST_SENTENCES:
             break
-    return chosen
+    order = list(dict.fromkeys(evidence.passage.document for evidence in chosen))
+    return sorted(chosen, key=lambda evidence: order.index(evidence.passage.document))
+
+
+def _is_heading(quote: str) -> bool:
+    """True for a heading, a byline and the like: a short line that comes to no end and is no item of a list."""
+    if quote.startswith("#"):
+        return True
+    ends = quote.rstrip("”\"'’)]*_").endswith((*_ENDS, ";", ":", ","))
+    return not ends and len(quote.split()) <= _HEADING_WORDS and not _ITEM.match(quote)
 
 
 def _counted(number: int, noun: str) -> str:

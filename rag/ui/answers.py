@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.answer.citations import UNSUPPORTED
 from rag.answer.scope import scope_words
+from rag.export.transcript import paragraphs
 from rag.ingest.library import DocumentSet
 from rag.models.language import QUOTES
 from rag.types import Answer, Citation, Sentence, Turn
@@ -83,11 +84,11 @@ def _to_show(sentences: Sequence[Sentence]) -> list[Sentence]:
 def _coming(asking: Asking, key: str) -> None:
     # quotes take less time than the page does to ask again
     finished = asking.finished.wait(0.0 if asking.sentences or asking.rest else 0.4)
-    paragraphs = [_parts(paragraph) for paragraph in _paragraphs(_to_show(asking.sentences))]
+    shown = [_parts(paragraph) for paragraph in paragraphs(_to_show(asking.sentences))]
     if asking.rest:
-        before = paragraphs.pop() if paragraphs else ()
-        paragraphs.append((*before, (" " if before else "", ""), (asking.rest, "unchecked")))
-    blocks = [Block("answer", parts) for parts in paragraphs]
+        before = shown.pop() if shown else ()
+        shown.append((*before, (" " if before else "", ""), (asking.rest, "unchecked")))
+    blocks = [Block("answer", parts) for parts in shown]
     verbatim(
         f"coming-{key}",
         [*blocks, *_steps(asking)],
@@ -159,7 +160,7 @@ def _draw_answer(key: str, answer: Answer) -> None:
         _draw_silence(key, answer)
         return
     shown = _to_show(answer.sentences)
-    blocks = [Block("answer", _parts(paragraph)) for paragraph in _paragraphs(shown)]
+    blocks = [Block("answer", _parts(paragraph)) for paragraph in paragraphs(shown)]
     hidden = len(answer.sentences) - len(shown)
     notes = [*answer.notes, *([words.HIDDEN.format(number=hidden)] if hidden else [])]
     notes += [words.SEARCHED_FOR.format(searched=answer.searched)] if answer.searched != answer.question else []
@@ -225,15 +226,6 @@ def _tell_changes(document_set: DocumentSet, key: str, answer: Answer) -> None:
 def _named(name: str, title: str, times: int) -> str:
     """A document by its title, and by its file too where several have that title."""
     return (words.DOCUMENT_TITLED if times == 1 else words.DOCUMENT_TITLED_TWICE).format(title=title, name=name)
-
-
-def _paragraphs(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
-    paragraphs: list[list[Sentence]] = []
-    for sentence in sentences:
-        if sentence.opens or not paragraphs:
-            paragraphs.append([])
-        paragraphs[-1].append(sentence)
-    return paragraphs
 
 
 def _parts(sentences: Sequence[Sentence]) -> tuple[Part, ...]:
