@@ -19,12 +19,23 @@ from rag.ui.earlier import first_drawn, held_in_view, offer_earlier
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
 from rag.ui.jobs import Job
 from rag.ui.navigation import ask_address, is_gone, set_address, write_address
-from rag.ui.session import answering, attempt, current_set, desk, guarded, session, tell_problems, watch_sync
+from rag.ui.session import (
+    answering,
+    attempt,
+    choose_set,
+    current_set,
+    desk,
+    guarded,
+    session,
+    tell_problems,
+    watch_sync,
+)
 from rag.ui.suggestions import draw_starters, draw_suggestions
 from rag.ui.text import counted, described, plain, shown_date
 from rag.ui.verbatim import block, verbatim
 
 _TITLES = 5
+_SETS = 8
 
 
 def draw() -> None:
@@ -73,7 +84,7 @@ def _greet(document_set: DocumentSet, job: Job) -> None:
     entries = assistant.entries(document_set)
     if not entries:
         if job.finished.is_set():
-            _say_empty()
+            _say_empty(document_set)
         return
     titles = [block("item", described(entry.title, entry.published)) for entry in entries[:_TITLES]]
     more = len(entries) - _TITLES
@@ -95,12 +106,19 @@ def _holds(articles: str, name: str, dates: tuple[date, date] | None) -> str:
     return words.HOLDS_FROM_TO.format(articles=articles, name=name, first=first, last=last)
 
 
-def _say_empty() -> None:
+def _say_empty(document_set: DocumentSet) -> None:
     st.info(words.NO_DOCUMENTS)
-    address = set_address(current_set())
+    address = set_address(document_set)
     st.page_link(
         "rag/ui/documents.py", label=words.GO_TO_DOCUMENTS, icon=":material/description:", query_params=address
     )
+    others = [other for other in desk().assistant.library.sets() if other != document_set][:_SETS]
+    if others:
+        st.caption(words.OTHER_SETS)
+        with st.container(horizontal=True, gap="small"):
+            for number, other in enumerate(others):
+                icon = ":material/folder:"
+                st.button(plain(other.name), key=f"other_set-{number}", icon=icon, on_click=choose_set, args=(other,))
 
 
 # -- the conversation -------------------------------------------------------------------------------------------------

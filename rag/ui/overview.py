@@ -56,9 +56,8 @@ def draw_overview(
     if period or outlets or states or typed:
         with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
             parts = [_shown_period(period), *outlets, *states, f"“{typed.strip()}”" if typed.strip() else ""]
-            documents = counted(len(infos), words.DOCUMENT, words.DOCUMENTS)
             choices = ", ".join(filter(None, parts))
-            fit = words.FOUND.format(found=len(chosen), documents=documents, choices=choices)
+            fit = words.FOUND.format(found=len(chosen), listed=len(infos), choices=choices)
             st.text(sendable(fit), width="content")
             icon = ":material/filter_alt_off:"
             st.button(words.SHOW_ALL, key="show_all", icon=icon, on_click=show_everything, args=(key,))

@@ -18,14 +18,15 @@ _MOST_DELETED = 8
 def offer_sets(document_set: DocumentSet, *, busy: bool) -> None:
     """What can be done with sets, beside the page's title; `busy` while this one is being read."""
     with st.container(horizontal=True, width="content", gap="small", key="sets"):
-        with st.popover(words.NEW_SET, icon=":material/create_new_folder:"):
+        # their state is kept, so that they can be closed once what they are for is done
+        with st.popover(words.NEW_SET, icon=":material/create_new_folder:", key=_NEW_SET, on_change="rerun"):
             _offer_new()
-        with st.popover(words.THIS_SET, icon=":material/folder_managed:"):
+        with st.popover(words.THIS_SET, icon=":material/folder_managed:", key=_THIS_SET, on_change="rerun"):
             _offer_changes(document_set, busy)
 
 
 def _offer_new() -> None:
-    with st.form(_NEW_SET, border=False):
+    with st.form("new_set_form", border=False):
         st.text_input(words.NEW_SET_NAME, key="new_set_name", max_chars=60, placeholder=words.NEW_SET_EXAMPLE)
         tell_problems(_NEW_SET)
         st.form_submit_button(words.MAKE_SET, on_click=_make)
@@ -65,8 +66,7 @@ def _make() -> None:
     def make() -> None:
         made = desk().assistant.library.create(str(st.session_state["new_set_name"]))
         st.session_state["new_set_name"] = ""
-        close_drawer()
-        choose_set(made)
+        _go_to(made, _NEW_SET)
 
     attempt(_NEW_SET, make)
 
@@ -75,7 +75,7 @@ def _rename(document_set: DocumentSet, field: str) -> None:
     def rename() -> None:
         renamed = desk().assistant.rename_set(document_set, str(st.session_state[field]))
         st.session_state[field] = ""
-        choose_set(renamed)
+        _go_to(renamed, _THIS_SET)
 
     attempt(_THIS_SET, rename)
 
@@ -87,8 +87,7 @@ def _delete(document_set: DocumentSet) -> None:
         first = desk().assistant.library.first
         session().jobs.pop(key, None)
         session().undo[desk().key(first)] = Undo(words.SET_DELETED.format(name=deleted.name), deleted)
-        close_drawer()
-        choose_set(first)
+        _go_to(first, _THIS_SET)
 
     attempt(_THIS_SET, delete)
 
@@ -101,7 +100,13 @@ def restore_set(deleted: DeletedSet) -> None:
         undo = session().undo.get(first)
         if undo is not None and undo.removal == deleted:
             del session().undo[first]
-        close_drawer()
-        choose_set(desk().assistant.restore_set(deleted))
+        _go_to(desk().assistant.restore_set(deleted), _NEW_SET)
 
     attempt(_NEW_SET, restore)
+
+
+def _go_to(document_set: DocumentSet, popover: str) -> None:
+    """Look at the set, with nothing lying over it: neither what it was chosen in nor an article of another one."""
+    st.session_state[popover] = False
+    close_drawer()
+    choose_set(document_set)

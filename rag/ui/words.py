@@ -58,6 +58,7 @@ HOLDS_OF = "{articles} in “{name}”, of {day}:"
 HOLDS_FROM_TO = "{articles} in “{name}”, from {first} to {last}:"
 NO_DOCUMENTS = "This set has no documents yet. Go to Documents and drop some files there."
 GO_TO_DOCUMENTS = "Go to Documents"
+OTHER_SETS = "Or ask another set:"
 ASK = "Ask about these documents"
 ASK_NOTHING = "There is nothing to ask about yet"
 ASK_READING = "The documents are being read"
@@ -301,7 +302,7 @@ MORE_OUTLET, MORE_OUTLETS = (
     "and {number:,} more outlets, which are found by their names.",
 )
 FIND_DOCUMENT = "Find by title, outlet or file"
-FOUND = "{found:,} of {documents}: {choices}"
+FOUND = "{found:,} of {listed:,} listed: {choices}"
 SHOW_ALL = "Show all"
 ADDED_HIDDEN, ALL_ADDED_HIDDEN = (
     "{number:,} document that was just added does not fit this choice: show all to see it.",
