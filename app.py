@@ -8,8 +8,9 @@ import streamlit as st
 
 from rag.ui import words
 from rag.ui.keyboard import listen
-from rag.ui.navigation import draw_navigation
-from rag.ui.session import guarded
+from rag.ui.navigation import ask_address, draw_navigation
+from rag.ui.session import current_set, guarded
+from rag.ui.window import keep_window
 
 _UI = Path(__file__).parent / "rag" / "ui"
 
@@ -26,5 +27,6 @@ st.set_page_config(layout="wide" if page.url_path in ("documents", "feedback") e
 st.html(_UI / "page.css")
 # what stops the sidebar, a wrong setting for one, would stop the page with the same words
 if guarded(lambda: draw_navigation(pages, page)):
+    keep_window(f"{page.url_path} {ask_address(current_set())}")
     page.run()
     listen()

@@ -11,8 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +24,20 @@ _FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """How a tab is looked at: its theme, and the width of its window in CSS pixels."""
+
+    scheme: Literal["light", "dark"]
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}-{self.width}"
+
+
+VIEWS = (View("light", 1400), View("dark", 400))
 
 
 @contextmanager
@@ -78,6 +95,19 @@ def browsing() -> Iterator[Browser]:
             browser.close()
 
 
+@contextmanager
+def tab(browser: Browser, view: View, *permissions: str) -> Iterator[Page]:
+    """A new visitor's tab, in which nothing may open a dialog of the browser's."""
+    context = browser.new_context(
+        color_scheme=view.scheme, viewport={"width": view.width, "height": 860}, permissions=permissions
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on("dialog", lambda _: pytest.fail("a text opened a dialog"))
+    yield page
+    context.close()
+
+
 def ask(page: Page, question: str) -> Locator:
     """Ask, wait until the answer stands, and return its message."""
     messages = page.get_by_test_id("stChatMessage")
@@ -101,8 +131,41 @@ def idle(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 
+def sidebar(page: Page) -> Locator:
+    """The sidebar, opened where a narrow window hides it."""
+    idle(page)  # until then it may give way to what was chosen in it last
+    shown = page.locator("[data-testid=stSidebar][data-collapsed=false]")
+    button = page.get_by_test_id("stExpandSidebarButton")
+    shown.or_(button).first.wait_for()
+    if button.is_visible():
+        button.click()
+    shown.wait_for()
+    return shown
+
+
+def go_to(page: Page, name: str) -> None:
+    """Go to another page by its link."""
+    sidebar(page).get_by_role("link", name=name, exact=True).click()
+
+
+def choose_set(page: Page, name: str) -> None:
+    """Choose the document set whose name begins so."""
+    sidebar(page).get_by_role("combobox").click()
+    page.get_by_role("option", name=name).click()
+
+
+def chosen_set(page: Page) -> Locator:
+    """The field that names the chosen set, whether the sidebar is in sight or not."""
+    return page.get_by_test_id("stSidebar").get_by_role("combobox", include_hidden=True)
+
+
 def select_row(page: Page, row: int) -> None:
-    """Click the box before a row of the table, counted from 0; the table is drawn on a canvas."""
-    box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 16, box["y"] + 35 + 35 * row + 17)
+    """Click the box before a row of the table, counted from 0."""
+    click_row(page, row, 16)
+
+
+def click_row(page: Page, row: int, x: int) -> None:
+    """Click a row of the table, counted from 0, so many pixels from its left; the table is drawn on a canvas."""
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": x, "y": 35 + 35 * row + 17}, force=True)

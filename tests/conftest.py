@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
-from tests.browsing import CHROMIUM, browsing
+from tests.browsing import CHROMIUM, VIEWS, View, browsing
 from tests.model_server import ModelServer, model_server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -107,3 +107,10 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(message)
     with browsing() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module", params=VIEWS, ids=str)
+def view(request: pytest.FixtureRequest) -> View:
+    """Light and wide, then dark and narrow: what a browser test is run in."""
+    found: View = request.param
+    return found

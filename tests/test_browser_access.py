@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import ask, greeted, idle, select_row, serving
+from tests.browsing import View, ask, go_to, greeted, idle, select_row, serving, sidebar, tab
 from tests.model_server import Reply, model_server, place_of, shown_passages
 from tests.page import BRIDGE, FROST, WHALES
 
@@ -52,15 +51,11 @@ def _partly_true(prompt: str) -> str:
     return f"{GIRDERS} [{place_of(prompt, GIRDERS)}] The moon is made of green cheese."
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
-    """A tab in each theme."""
-    scheme: Literal["light", "dark"] = request.param
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    yield page
-    context.close()
+@pytest.fixture
+def page(chromium: Browser, view: View) -> Iterator[Page]:
+    """A new visitor's tab."""
+    with tab(chromium, view) as page:
+        yield page
 
 
 def test_the_page_to_ask_on_can_be_used_by_everyone(page: Page, address: str) -> None:
@@ -81,7 +76,7 @@ def test_the_page_to_ask_on_can_be_used_by_everyone(page: Page, address: str) ->
     ask(page, "Which enzyme splits lactose in the small intestine?")
     assert findings(page) == []
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Keyboard shortcuts").click()
+    sidebar(page).get_by_role("button", name="Keyboard shortcuts").click()
     page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     assert findings(page) == []
 
@@ -115,7 +110,7 @@ def test_marks_filter_feedback_and_undo_can_be_used_by_everyone(page: Page, writ
     page.get_by_role("button", name="Save").wait_for()
     idle(page)
     assert findings(page) == []
-    page.get_by_role("link", name="Feedback").click()
+    go_to(page, "Feedback")
     page.get_by_test_id("stDataFrame").wait_for()
     idle(page)
     page.wait_for_timeout(700)  # the table takes no click before it has its size

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import ask, greeted, select_row, serving
+from tests.browsing import View, ask, greeted, select_row, serving, sidebar, tab
 from tests.page import BRIDGE, FROST
 
 pytestmark = pytest.mark.browser
@@ -35,18 +34,12 @@ def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
+def page(chromium: Browser, address: str, view: View) -> Iterator[Page]:
     """A new visitor's tab, which may use the clipboard."""
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
-    )
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.on("dialog", lambda _: pytest.fail("a document opened a dialog"))
-    page.goto(address)
-    greeted(page)
-    yield page
-    context.close()
+    with tab(chromium, view, "clipboard-read", "clipboard-write") as page:
+        page.goto(address)
+        greeted(page)
+        yield page
 
 
 def copy_button(answer: Locator) -> Locator:
@@ -80,24 +73,26 @@ def test_a_refused_clipboard_leaves_the_text_selected_to_copy_by_hand(page: Page
     assert SOURCE in selected
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_downloaded_page_leads_from_mark_to_footnote_to_article_without_network_or_script(
-    page: Page, chromium: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
+    page: Page, chromium: Browser, tmp_path: Path, view: View
 ) -> None:
     ask(page, QUESTION)
     ask(page, "What did the Quandary depot cost?")
-    page.get_by_test_id("stSidebar").get_by_role("button", name=QUESTION).first.click()
+    sidebar(page).get_by_role("button", name=QUESTION).first.click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Web page").click()
     assert download.value.suggested_filename == "How many steel girders were replaced at Lindgate.html"
     file = tmp_path / "page.html"
     download.value.save_as(file)
 
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": 400, "height": 800})
-    opened, asked, told = context.new_page(), [], []
+    with tab(chromium, view) as opened:
+        _leads_from_mark_to_footnote_to_article(opened, file, view)
+
+
+def _leads_from_mark_to_footnote_to_article(opened: Page, file: Path, view: View) -> None:
+    asked, told = [], []
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("console", lambda message: told.append(message.text))
-    opened.on("dialog", lambda _: pytest.fail("an exported page opened a dialog"))
     opened.goto(file.as_uri())
     mark = opened.get_by_role("link", name="[1]").first
     card = opened.locator(".hover").first
@@ -121,10 +116,9 @@ def test_a_downloaded_page_leads_from_mark_to_footnote_to_article_without_networ
     assert opened.locator("img, script, iframe, b").count() == 0
     assert asked == [file.as_uri()]
     assert told == []  # the policy had nothing to refuse
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 400
+    assert opened.evaluate("document.documentElement.scrollWidth") <= view.width
     dark = opened.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert dark == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 23)"}[scheme]
-    context.close()
+    assert dark == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 23)"}[view.scheme]
 
 
 def test_a_thumb_and_a_comment_stay_and_lead_back_from_the_list(page: Page, address: str) -> None:

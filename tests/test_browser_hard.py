@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -18,7 +17,7 @@ from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
 from rag.ui.text import described
-from tests.browsing import ask, idle, select_row, serving
+from tests.browsing import View, ask, idle, select_row, serving, sidebar, tab
 
 pytestmark = pytest.mark.browser
 
@@ -67,18 +66,12 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, embedder: 
     assert "Traceback" not in (folder / "home" / "server.log").read_text()
 
 
-@pytest.fixture(params=[("light", 1400), ("dark", 400)], ids=["light-1400", "dark-400"])
-def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Page]:
-    """A tab, wide and light or narrow and dark."""
-    scheme: Literal["light", "dark"]
-    scheme, width = request.param
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.on("dialog", lambda _: pytest.fail("a document opened a dialog"))
-    page.goto(site.address)
-    yield page
-    context.close()
+@pytest.fixture
+def page(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
+    """A new visitor's tab."""
+    with tab(chromium, view) as page:
+        page.goto(site.address)
+        yield page
 
 
 def test_hard_text_is_shown_as_it_is_and_runs_nowhere(page: Page, site: Site) -> None:
@@ -142,7 +135,7 @@ def _filter_holds_it(page: Page) -> None:
 
 def _conversation_is_called_by_it(page: Page, site: Site) -> None:
     """The list of conversations, and the conversation as a page of its own."""
-    _open_sidebar(page)
+    sidebar(page)
     here = page.locator("[class*=st-key-here-] button").first
     assert _label(here).startswith(QUESTION[:30])
     here.click()
@@ -154,7 +147,7 @@ def _conversation_is_called_by_it(page: Page, site: Site) -> None:
     page.reload()
     page.locator("p.question").wait_for()
     idle(page)
-    _open_sidebar(page)
+    sidebar(page)
     here.click()
     with page.expect_download() as coming:
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="Web page").click()
@@ -175,10 +168,6 @@ def _documents_and_feedback_hold_it(page: Page, site: Site) -> None:
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("canvas [role=gridcell]", has_text="The depot").first).to_have_text(TITLE, timeout=60_000)
     _sound(page)
-    size = page.viewport_size
-    if size is not None and size["width"] < 768:  # the list of conversations lies over the page
-        page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
-        expect(page.locator("[data-testid=stSidebar][aria-expanded=true]")).to_have_count(0)
     page.goto(f"{site.address}/feedback")
     asked = table.locator("canvas [role=gridcell]", has_text="What did the Quandary").first
     expect(asked).to_contain_text(f"cost? {MARKUP} {SCRIPTS}", timeout=60_000)
@@ -188,12 +177,6 @@ def _documents_and_feedback_hold_it(page: Page, site: Site) -> None:
     expect(page.locator("h2", has_text="What did the Quandary")).to_have_text(QUESTION)
     expect(page.locator("blockquote.quote", has_text="Not $5")).to_have_text(COMMENT)
     _sound(page)
-
-
-def _open_sidebar(page: Page) -> None:
-    button = page.get_by_test_id("stExpandSidebarButton")
-    if button.count() and button.is_visible():
-        button.click()
 
 
 def _label(button: Locator) -> str:
@@ -206,6 +189,6 @@ def _sound(page: Page) -> None:
     assert page.evaluate("window.ran") is None
     assert page.locator("img[src=x], .katex, a[href^=javascript]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    parts = "#stMain, [role=dialog], [role=dialog] article, [aria-expanded=true] [data-testid=stSidebarContent]"
+    parts = "#stMain, [role=dialog], [role=dialog] article, [data-collapsed=false] [data-testid=stSidebarContent]"
     beyond = "all => all.filter(it => it.scrollWidth > it.clientWidth).map(it => it.outerHTML.slice(0, 120))"
     assert page.locator(f"{parts}, [data-testid=stPopoverBody]").evaluate_all(beyond) == []

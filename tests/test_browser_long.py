@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,7 +15,7 @@ from rag.ingest.library import DocumentSet
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
 from rag.types import Answer, Turn
-from tests.browsing import ask, idle, serving
+from tests.browsing import VIEWS, View, ask, idle, serving, tab
 from tests.model_server import Reply, model_server, place_of, shown_passages
 
 pytestmark = pytest.mark.browser
@@ -47,11 +46,11 @@ ARTICLE = long_article()
 
 @dataclass(frozen=True)
 class Site:
-    """The page's address and long conversations: one to read, and one to go on with for each width."""
+    """The page's address and long conversations: one to read, and one to go on with for each view."""
 
     address: str
     to_read: str
-    to_go_on: dict[int, str]
+    to_go_on: dict[View, str]
 
 
 def written(prompt: str) -> str:
@@ -73,12 +72,13 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, embedder: 
     assistant.sync(about)
     answers = [assistant.ask(about, asked) for asked in ("Who built the pier of Skarvoy?", "Which enzyme is it?")]
     assert [answer.abstained for answer in answers] == [False, True]
-    to_read, wide, narrow = (_long_conversation(assistant, about, answers) for _ in range(3))
+    to_read = _long_conversation(assistant, about, answers)
+    to_go_on = {view: _long_conversation(assistant, about, answers) for view in VIEWS}
     with model_server() as model:
         model.otherwise = Reply(written, size=40)
         settings = {"FOOTNOTE_LLM_URL": model.url, "FOOTNOTE_LLM_MODEL": "scripted"}
         with serving(documents, folder / "home", settings) as address:
-            yield Site(address, to_read, {1400: wide, 400: narrow})
+            yield Site(address, to_read, to_go_on)
     assert "/rag/" not in (folder / "home" / "server.log").read_text()
 
 
@@ -90,22 +90,17 @@ def _long_conversation(assistant: Assistant, about: DocumentSet, answers: list[A
     return id_
 
 
-@pytest.fixture(params=[("light", 1400), ("dark", 400)], ids=["light-1400", "dark-400"])
-def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Page]:
-    """A tab, wide and light or narrow and dark."""
-    scheme: Literal["light", "dark"]
-    scheme, width = request.param
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    yield page
-    context.close()
+@pytest.fixture
+def page(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
+    """A new visitor's tab."""
+    with tab(chromium, view) as page:
+        yield page
 
 
-def test_a_long_conversation_opens_at_its_end_and_goes_on_into_a_long_article(page: Page, site: Site) -> None:
-    size = page.viewport_size
-    assert size is not None
-    _open(page, site, site.to_go_on[size["width"]])
+def test_a_long_conversation_opens_at_its_end_and_goes_on_into_a_long_article(
+    page: Page, site: Site, view: View
+) -> None:
+    _open(page, site, site.to_go_on[view])
     expect(page.get_by_test_id("stChatMessage").last).to_be_in_viewport()
     assert page.locator("p.question").count() <= 20
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import ask, greeted, serving
+from tests.browsing import View, ask, greeted, serving, sidebar, tab
 from tests.model_server import ModelServer, Reply, model_server, place_of
 from tests.page import BRIDGE, FROST
 
@@ -46,17 +46,13 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def page(chromium: Browser, site: Site) -> Iterator[Page]:
+def page(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
     """A new visitor's tab."""
     site.model.replies.clear()
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.on("dialog", lambda _: pytest.fail("an answer opened a dialog"))
-    page.goto(site.address)
-    greeted(page)
-    yield page
-    context.close()
+    with tab(chromium, view) as page:
+        page.goto(site.address)
+        greeted(page)
+        yield page
 
 
 def begin(page: Page, question: str) -> None:
@@ -88,7 +84,7 @@ def test_an_answer_is_read_while_it_is_written_and_another_click_does_not_end_it
     expect(coming.locator("[class*=st-key-source-] button").first).to_be_visible()
     expect(coming.locator(".unchecked, .doing")).to_have_count(0)
     expect(coming.locator(".flag")).to_have_count(1)
-    page.get_by_text("Hide what was not found in the documents").click()
+    sidebar(page).get_by_text("Hide what was not found in the documents").click()
     expect(coming).not_to_contain_text("monks")
 
 
@@ -133,8 +129,7 @@ def test_a_model_that_obeys_a_document_brings_nothing_to_life(page: Page, site: 
     assert not [link for link in links if "127.0.0.1:9/" in link]
 
 
-def test_a_narrow_page_holds_a_marked_answer_and_the_settings(page: Page, site: Site) -> None:
-    page.set_viewport_size({"width": 400, "height": 800})
+def test_the_window_holds_a_marked_answer_and_the_settings(page: Page, site: Site) -> None:
     site.model.says(cited)
     ask(page, QUESTION)
     page.wait_for_timeout(300)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.answer.prompts import NO_ANSWER
-from tests.browsing import ask, greeted, idle, serving
+from tests.browsing import View, ask, choose_set, chosen_set, go_to, greeted, idle, serving, sidebar, tab
 from tests.model_server import ModelServer, Reply, model_server, place_of, shown_passages
 from tests.page import WHALES
 from tests.test_readers import pdf
@@ -94,26 +94,22 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert "/rag/" not in (folder / "home" / "server.log").read_text()  # of a traceback: Streamlit has its own at times
 
 
-def opened(chromium: Browser, site: Site, width: int, scheme: Literal["light", "dark"] = "light") -> Page:
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("dialog", lambda _: pytest.fail("a document opened a dialog"))
-    page.goto(site.address)
-    greeted(page)
-    return page
+@contextmanager
+def opened(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
+    with tab(chromium, view) as page:
+        page.goto(site.address)
+        greeted(page)
+        yield page
 
 
-@pytest.fixture(scope="module", params=[("light", 1400), ("dark", 400)], ids=["light-1400", "dark-400"])
-def answered(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Page]:
-    """A tab with an answer of three sentences from two documents, in both themes, wide and narrow."""
-    scheme, width = request.param
-    page = opened(chromium, site, width, scheme)
-    ask(page, QUESTION)
-    page.locator("[class*=st-key-source-] button").first.wait_for()
-    idle(page)
-    yield page
-    page.context.close()
+@pytest.fixture(scope="module")
+def answered(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
+    """A tab with an answer of three sentences from two documents."""
+    with opened(chromium, site, view) as page:
+        ask(page, QUESTION)
+        page.locator("[class*=st-key-source-] button").first.wait_for()
+        idle(page)
+        yield page
 
 
 @pytest.fixture
@@ -130,11 +126,10 @@ def page(answered: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, site: Site) -> Iterator[Page]:
+def visitor(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
     """A new visitor's tab."""
-    page = opened(chromium, site, 1280)
-    yield page
-    page.context.close()
+    with opened(chromium, site, view) as page:
+        yield page
 
 
 def number(page: Page, n: int) -> Locator:
@@ -237,23 +232,21 @@ def test_the_way_leads_through_all_citations_by_mouse_and_by_keys(page: Page) ->
     expect(now).to_be_in_viewport()
 
 
-def test_the_drawer_lies_at_the_right_and_fills_a_narrow_window(page: Page) -> None:
+def test_the_drawer_lies_at_the_right_and_fills_a_narrow_window(page: Page, view: View) -> None:
     number(page, 0).click()
     drawer = page.get_by_role("dialog")
     expect(drawer.locator("mark.now")).to_be_in_viewport()
-    size = page.viewport_size
-    assert size is not None
     page.wait_for_function(
         """width => Math.abs(document.querySelector("[role=dialog]").getBoundingClientRect().right - width) < 1""",
-        arg=size["width"],
+        arg=view.width,
     )
     box = drawer.bounding_box()
     assert box is not None
-    if size["width"] == 400:
+    if view.width == 400:
         assert round(box["width"]) == 400
     else:
         assert 600 <= box["width"] <= 800
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= view.width
     article = drawer.locator("article")
     assert article.evaluate("it => it.scrollWidth - it.clientWidth") <= 0
 
@@ -310,19 +303,20 @@ def test_keys_find_the_composer_and_list_themselves_but_not_while_one_types(page
     expect(shortcuts).to_have_count(0)
 
 
-def test_the_page_of_a_pdf_lies_beside_its_text(chromium: Browser, site: Site) -> None:
-    page = opened(chromium, site, 1400)
-    ask(page, FERRY_QUESTION)
-    page.locator("[class*=st-key-source-] button").first.wait_for()
-    idle(page)
-    number(page, 0).click()
-    drawer = page.get_by_role("dialog")
+def test_the_page_of_a_pdf_lies_beside_its_text(visitor: Page, view: View) -> None:
+    ask(visitor, FERRY_QUESTION)
+    visitor.locator("[class*=st-key-source-] button").first.wait_for()
+    idle(visitor)
+    number(visitor, 0).click()
+    drawer = visitor.get_by_role("dialog")
     expect(drawer.locator("mark.now")).to_contain_text(FERRY)
     picture = drawer.get_by_role("img").first
     expect(picture).to_be_visible()
-    page.wait_for_function("() => document.querySelector('[role=dialog] img')?.naturalWidth > 300")
+    visitor.wait_for_function("() => document.querySelector('[role=dialog] img')?.naturalWidth > 300")
     expect(drawer).to_contain_text("page 2")
-    page.context.close()
+    text, drawn = drawer.locator("mark.now").bounding_box(), picture.bounding_box()
+    assert text is not None and drawn is not None
+    assert (drawn["x"] + drawn["width"] < text["x"]) == (view.width > 768), (text, drawn)
 
 
 # -- while an answer comes, and afterwards
@@ -402,7 +396,7 @@ def test_back_forward_and_reload_land_where_one_was(visitor: Page, site: Site) -
     ask(visitor, QUESTION)
     visitor.locator("[class*=st-key-source-] button").first.wait_for()
     first = visitor.url
-    visitor.get_by_role("button", name="New conversation").click()
+    sidebar(visitor).get_by_role("button", name="New conversation").click()
     greeted(visitor)
     expect(visitor.locator("p.question")).to_have_count(0)
     expect(visitor.locator("button.cite, [class*=st-key-source-], [class*=st-key-suggestion-]")).to_have_count(0)
@@ -416,15 +410,14 @@ def test_back_forward_and_reload_land_where_one_was(visitor: Page, site: Site) -
     visitor.reload()
     expect(visitor.locator("p.question")).to_have_text(QUESTION)
     expect(visitor.locator("button.cite")).to_have_text(["1", "2", "3"])
-    visitor.get_by_role("combobox").click()
-    visitor.get_by_role("option", name="Sea").click()
+    choose_set(visitor, "Sea")
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
     expect(visitor.locator("p.question, button.cite, [class*=st-key-suggestion-]")).to_have_count(0)
     visitor.reload()
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
     visitor.go_back()
     expect(visitor.locator("p.question")).to_have_text(QUESTION)
-    expect(visitor.get_by_role("combobox")).to_have_value("documents")
+    expect(chosen_set(visitor)).to_have_value("documents")
     visitor.go_forward()
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
     expect(visitor.locator("p.question")).to_have_count(0)
@@ -434,17 +427,16 @@ def test_links_and_the_way_back_lead_through_pages_with_their_set(visitor: Page,
     ask(visitor, QUESTION)
     visitor.locator("[class*=st-key-source-] button").first.wait_for()
     asked = visitor.url
-    visitor.get_by_role("combobox").click()
-    visitor.get_by_role("option", name="Sea").click()
+    choose_set(visitor, "Sea")
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
-    visitor.get_by_role("link", name="Documents", exact=True).click()
+    go_to(visitor, "Documents")
     title = visitor.get_by_role("heading", name="Documents")
     expect(title).to_be_visible()
     assert visitor.url == f"{site.address}/documents?set=Sea"
     visitor.reload()
     expect(title).to_be_visible()
-    expect(visitor.get_by_role("combobox").first).to_have_value("Sea")
-    visitor.get_by_role("link", name="Ask", exact=True).click()
+    expect(chosen_set(visitor)).to_have_value("Sea")
+    go_to(visitor, "Ask")
     expect(visitor.get_by_text("1 article in “Sea”")).to_be_visible()
     for _ in range(2):  # one step of the history for each of ours
         visitor.go_back()
@@ -454,21 +446,20 @@ def test_links_and_the_way_back_lead_through_pages_with_their_set(visitor: Page,
     assert visitor.url == asked
 
 
-def test_two_tabs_do_not_disturb_each_other(visitor: Page, chromium: Browser, site: Site) -> None:
-    other = opened(chromium, site, 1280)
+def test_two_tabs_do_not_disturb_each_other(visitor: Page, chromium: Browser, site: Site, view: View) -> None:
     go_on = threading.Event()
     site.model.says(Reply(written, hold=go_on))
-    begin(visitor, QUESTION)
-    expect(visitor.locator(".unchecked, .done").first).to_be_visible()
-    expect(visitor.get_by_test_id("stChatMessage").last.locator("p.answer")).to_contain_text(GIRDERS)
-    ask(other, FERRY_QUESTION)
-    expect(other.locator("[class*=st-key-source-] button")).to_have_count(1)
-    other.locator("button.cite").first.click()
-    expect(other.get_by_role("dialog").locator("mark.now")).to_contain_text(FERRY)
-    expect(visitor.get_by_role("dialog")).to_have_count(0)
-    go_on.set()
-    expect(visitor.locator("[class*=st-key-source-] button")).to_have_count(2)
-    idle(visitor)
-    expect(visitor.locator("p.question")).to_have_text(QUESTION)
-    expect(other.locator("p.question")).to_have_text(FERRY_QUESTION)
-    other.context.close()
+    with opened(chromium, site, view) as other:
+        begin(visitor, QUESTION)
+        expect(visitor.locator(".unchecked, .done").first).to_be_visible()
+        expect(visitor.get_by_test_id("stChatMessage").last.locator("p.answer")).to_contain_text(GIRDERS)
+        ask(other, FERRY_QUESTION)
+        expect(other.locator("[class*=st-key-source-] button")).to_have_count(1)
+        other.locator("button.cite").first.click()
+        expect(other.get_by_role("dialog").locator("mark.now")).to_contain_text(FERRY)
+        expect(visitor.get_by_role("dialog")).to_have_count(0)
+        go_on.set()
+        expect(visitor.locator("[class*=st-key-source-] button")).to_have_count(2)
+        idle(visitor)
+        expect(visitor.locator("p.question")).to_have_text(QUESTION)
+        expect(other.locator("p.question")).to_have_text(FERRY_QUESTION)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import ROOT, ask, greeted, serving
+from tests.browsing import ROOT, View, ask, greeted, serving, tab
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +24,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 400, "height": 800})
-    page = context.new_page()
-    page.goto(address)
-    greeted(page)
-    yield page
-    context.close()
+def page(chromium: Browser, address: str, view: View) -> Iterator[Page]:
+    with tab(chromium, view) as page:
+        page.goto(address)
+        greeted(page)
+        yield page
 
 
 def test_questions_come_without_moving_what_is_read_and_are_asked_by_a_click(page: Page) -> None:

@@ -66,18 +66,6 @@ function returnFocus() {
   };
 }
 
-// Streamlit keeps a page that is at its very end there, and so would move what is read up while more comes below it.
-function stayStill() {
-  const main = document.querySelector("#stMain");
-  const rested = () => {
-    if (document.querySelector(".st-key-latest") && main.scrollHeight - main.clientHeight - main.scrollTop <= 1) {
-      main.scrollTop -= 3;
-    }
-  };
-  main?.addEventListener("scrollend", rested);
-  return () => main?.removeEventListener("scrollend", rested);
-}
-
 function rowsOf(keys) {
   return keys.flatMap(([key, words]) => {
     const term = document.createElement("dt");
@@ -113,9 +101,9 @@ export default function ({ data, parentElement }) {
     }
   };
   document.addEventListener("keydown", pressed);
-  const stop = [returnFocus(), stayStill()];
+  const stop = returnFocus();
   return () => {
     document.removeEventListener("keydown", pressed);
-    stop.forEach((each) => each());
+    stop();
   };
 }
