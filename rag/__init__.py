@@ -5,4 +5,4 @@ import os
 # onnxruntime, which Chroma brings too, reports to its maker unless this is set before anything imports it
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-__version__ = "0.4.0"
+__version__ = "0.4.1"

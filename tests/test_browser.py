@@ -122,6 +122,21 @@ def test_a_starter_question_is_answered_with_a_source(page: Page) -> None:
     expect(page.get_by_text("For example:")).to_have_count(0)
 
 
+def test_a_greeting_that_is_longer_than_the_window_is_read_from_its_top(page: Page, view: View) -> None:
+    page.set_viewport_size({"width": view.width, "height": 420})
+    page.reload()
+    greeted(page)
+    expect(page.locator("[class*=st-key-starter-] button").first).to_be_attached()
+    page.wait_for_timeout(500)
+    main = page.locator("#stMain")
+    assert main.evaluate("main => main.scrollHeight - main.clientHeight") > 100
+    assert main.evaluate("main => main.scrollTop") == 0
+    page.mouse.move(view.width / 2, 200)
+    page.mouse.wheel(0, 90)
+    page.wait_for_timeout(500)
+    assert main.evaluate("main => main.scrollTop") == 90
+
+
 def test_silence_shows_the_nearest_passages(page: Page) -> None:
     greeted(page)
     answer = ask(page, "Which enzyme splits lactose in the small intestine?")

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import View, ask, go_to, greeted, idle, select_row, serving, sidebar, tab
+from tests.browsing import View, ask, click_row, go_to, greeted, idle, select_row, serving, sidebar, tab
 from tests.model_server import Reply, model_server, place_of, shown_passages
 from tests.page import BRIDGE, FROST, WHALES
 
@@ -121,6 +121,15 @@ def test_marks_filter_feedback_and_undo_can_be_used_by_everyone(page: Page, writ
     page.get_by_role("button", name="Undo").wait_for()
     idle(page)
     assert findings(page) == []
+    go_to(page, "Ask")
+    page.locator("p.question").wait_for()
+    sidebar(page).locator("[class*=st-key-here-] button").first.click()
+    page.get_by_role("button", name="Delete this conversation").wait_for()
+    assert findings(page) == []
+    page.get_by_role("button", name="Delete this conversation").click()
+    greeted(page)
+    sidebar(page).get_by_role("button", name="Undo the deletion").wait_for()
+    assert findings(page) == []
 
 
 def test_rows_popovers_and_undo_of_documents_can_be_used_by_everyone(page: Page, written: str) -> None:
@@ -133,6 +142,12 @@ def test_rows_popovers_and_undo_of_documents_can_be_used_by_everyone(page: Page,
     remove = page.get_by_role("button", name="Remove whale.txt")
     remove.wait_for()
     assert findings(page) == []
+    click_row(page, 0, 300)
+    page.get_by_role("dialog").locator("article").wait_for()
+    page.wait_for_timeout(500)  # it slides in
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="This set").click()
     page.get_by_test_id("stPopoverBody").wait_for()
     assert findings(page) == []

@@ -56,7 +56,7 @@ def draw() -> None:
         with st.container():
             _draw_conversation(document_set, conversation, turns, coming)
     else:
-        with st.container():
+        with st.container(key="greeting"):
             _greet(document_set, job)
         st.empty()
     placeholder = words.ASK

@@ -17,7 +17,7 @@ from rag.ingest.text import heading_spans
 from rag.types import Citation, Document
 from rag.ui import words
 from rag.ui.session import Shown, close_drawer, desk, guarded, session
-from rag.ui.text import described
+from rag.ui.text import described, sendable
 from rag.ui.verbatim import Block, Part, block, verbatim
 
 _WIDTH = 760
@@ -79,6 +79,9 @@ def _draw_head(document_set: DocumentSet, shown: Shown, document: Document | Non
     if not (shown.citations[1:] or file or url):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="steps"):
+        if document and shown.citation:  # which is come to in the midst of the article
+            with st.container(key="article_title"):
+                st.text(sendable(document.title))
         if shown.citations[1:]:
             _offer_others(shown)
         if file:

@@ -20,10 +20,10 @@ _OPEN = ":material/article:"
 # a title has the width that it needs, and what is left over; on a phone its beginning is what is seen at first
 _COLUMNS = {
     words.COLUMN_STATE: st.column_config.TextColumn(width=104),
-    words.COLUMN_DATE: st.column_config.DateColumn(format=words.DATE_IN_TABLE, width=104),
-    words.COLUMN_OUTLET: st.column_config.TextColumn(width=140),
+    words.COLUMN_DATE: st.column_config.DateColumn(format=words.DATE_IN_TABLE, width=100),
+    words.COLUMN_OUTLET: st.column_config.TextColumn(width=120),
     words.COLUMN_WORDS: st.column_config.NumberColumn(format="localized", width=76),
-    words.COLUMN_FILE: st.column_config.TextColumn(width=220),
+    words.COLUMN_FILE: st.column_config.TextColumn(width=148),
     words.COLUMN_CHUNKS: st.column_config.NumberColumn(format="localized", width=76),
     words.COLUMN_REASON: st.column_config.TextColumn(width="large"),
 }
