@@ -128,7 +128,7 @@ def test_marks_filter_feedback_and_undo_can_be_used_by_everyone(page: Page, writ
     assert findings(page) == []
     page.get_by_role("button", name="Delete this conversation").click()
     greeted(page)
-    sidebar(page).get_by_role("button", name="Undo the deletion").wait_for()
+    page.get_by_role("button", name="Undo the deletion").wait_for()
     assert findings(page) == []
 
 

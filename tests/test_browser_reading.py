@@ -346,8 +346,8 @@ def test_steps_are_told_while_it_works(visitor: Page, site: Site) -> None:
 
 
 def test_what_is_read_does_not_move_while_the_rest_is_written(visitor: Page, site: Site) -> None:
-    gates = [threading.Event()]
-    site.model.says(Reply(written, size=6, pause=0.02, hold=gates[0]))
+    go_on = threading.Event()
+    site.model.says(Reply(written, size=6, pause=0.02, hold=go_on))
     begin(visitor, QUESTION)
     message = visitor.get_by_test_id("stChatMessage").last
     expect(message.locator("p.answer")).to_contain_text(GIRDERS)
@@ -355,7 +355,7 @@ def test_what_is_read_does_not_move_while_the_rest_is_written(visitor: Page, sit
     expect(message.locator("p.answer")).to_contain_text(TOLL)
     while_written = visitor.evaluate("window.seen")
     assert len(while_written["sentence"]) == 1, while_written
-    gates[0].set()
+    go_on.set()
     expect(message.locator("[class*=st-key-source-] button")).to_have_count(2)
     expect(message.get_by_role("button", name="Copy the answer")).to_be_visible()
     visitor.wait_for_timeout(500)

@@ -162,6 +162,14 @@ def test_an_empty_set_says_what_to_do(documents: Path) -> None:
     at = opened()
     assert "Go to Documents" in at.info[0].value
     assert at.chat_input[0].disabled
+    (documents / "News").mkdir()
+    (documents / "Nothing").mkdir()
+    (documents / "News" / "bridge.md").write_text(BRIDGE)
+    at.run()
+    assert [found.label for found in at.button if (found.key or "").startswith("other_set-")] == ["News"]
+    button(at, "other_set-0").click().run()
+    settled(at)
+    assert "1 article in “News”, of 11 April 2023:" in verbatim_texts(at)
 
 
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(documents: Path) -> None:

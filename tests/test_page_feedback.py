@@ -157,15 +157,15 @@ def test_the_open_conversation_can_be_downloaded_in_every_form(articles: Path) -
 
 
 def offered() -> None:
-    from rag.ui.exporting import offer_export
+    from rag.ui.exporting import draw_downloads
     from rag.ui.session import current_set, desk
 
     kept_one = desk().assistant.history.list(None)[0].id
-    offer_export(current_set(), kept_one)
-    offer_export(current_set(), "one that is not kept")
+    draw_downloads(current_set(), kept_one)
+    draw_downloads(current_set(), "one that is not kept")
 
 
-def test_a_popover_offers_every_form_and_says_when_a_conversation_is_not_kept(articles: Path) -> None:
+def test_every_form_is_offered_and_it_is_said_when_a_conversation_is_not_kept(articles: Path) -> None:
     ask(opened(), QUESTION)
     at = AppTest.from_function(offered).run()
     assert not at.exception

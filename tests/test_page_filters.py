@@ -194,6 +194,24 @@ def test_another_set_has_no_filter(documents: Path) -> None:
     assert address(at) == {}
 
 
+def test_a_link_carries_no_filter_from_one_set_into_another(documents: Path) -> None:
+    (documents / "other").mkdir()
+    (documents / "other" / "frost.md").write_text(FROST)
+    at = chosen(opened(), "filter_since", date(2022, 10, 18))
+    at.switch_page("rag/ui/documents.py").run()
+    assert _asks(at) == "from=2022-10-18"
+    at.selectbox(key="set").set_value("other").run()
+    assert _asks(at) == "set=other"
+    settled(at)
+    assert _asks(at) == "set=other"
+
+
+def _asks(at: AppTest) -> str:
+    """The address, without the conversation, to which the link to the page to ask on leads."""
+    [link] = [found.proto for found in at.get("page_link") if found.proto.label == "Ask"]
+    return str(link.query_string)
+
+
 def test_the_filter_is_still_there_after_a_look_at_another_page(documents: Path) -> None:
     at = chosen(opened(), "filter_outlets", ["Valley Gazette"])
     at.switch_page("rag/ui/documents.py").run()

@@ -73,7 +73,7 @@ def test_a_models_answer_is_shown_with_what_was_not_found_marked_and_one_switch_
     assert verbatim_texts(at, "flag").strip() == "not found in the documents"
     at.toggle(key="hide_unsupported").set_value(True).run()
     assert "monks" not in verbatim_texts(at)
-    assert "1 not found in the documents and hidden." in verbatim_texts(at)
+    assert "1 sentence that was not found in the documents is hidden." in verbatim_texts(at)
     assert GIRDERS in verbatim_texts(at)
     at.toggle(key="hide_unsupported").set_value(False).run()
     assert "monks" in verbatim_texts(at)
@@ -176,7 +176,10 @@ def test_a_conversation_is_renamed_deleted_and_had_back(articles: Path) -> None:
     button(at, "delete_conversation").click().run()
     assert at.title[0].value == "Footnote"
     assert not history.list(key)
+    ask(at, QUESTION)
+    button(at, "new_conversation").click().run()
     button(at, "restore_conversation").click().run()
+    assert desk().assistant.history.get(remembered(at).conversations[key]).title == "Steel"
     assert "forty-two" in verbatim_texts(at, "short")
 
 
@@ -209,6 +212,19 @@ def test_what_cannot_be_kept_is_answered_all_the_same_and_followed_up(articles: 
     assert "Searched for: What did Henrik Osei ask for?" in verbatim_texts(at)
     assert any(warning.value.startswith("This is not kept") for warning in at.warning)
     assert not at.exception
+
+
+def test_what_cannot_be_kept_is_still_there_after_a_look_at_another_page(articles: Path) -> None:
+    at = opened()
+    (articles.parent / "home" / "conversations.sqlite3").write_text("this is no database, and not an empty file")
+    ask(at, "Who leads the union of growers?")
+    here = at.query_params["conversation"]
+    at.switch_page("rag/ui/documents.py").run()
+    at.query_params.pop("conversation", None)
+    at.run()
+    at.query_params["conversation"] = here
+    at.switch_page("rag/ui/chat.py").run()
+    assert "Henrik Osei" in verbatim_texts(at, "short")
 
 
 def test_deleting_a_conversation_stops_what_is_being_written_in_it(model: ModelServer) -> None:

@@ -56,7 +56,7 @@ def _told(at: AppTest) -> str:
 def test_a_file_that_could_not_be_read_is_among_the_failures_and_not_among_the_added(at: AppTest) -> None:
     at.file_uploader[0].upload("bad.pdf", b"this is no PDF", "application/pdf").run()
     settled(at)
-    assert "1 file could not be read:" in verbatim_texts(at)
+    assert "1 could not be read:" in verbatim_texts(at)
     assert "bad.pdf: It is not a valid PDF file" in verbatim_texts(at)
     assert _told(at) == "No document could be read from bad.pdf."
     button(at, "undo").click().run()
@@ -190,7 +190,7 @@ def test_a_replaced_set_comes_back_without_embedding_and_the_words_say_what_is_d
 def test_how_far_bringing_back_has_come_is_told_in_files_and_then_in_passages() -> None:
     job = Job(restoring=True)
     job.told(Progress("Comparing files", 3, 9))
-    assert progress_words(job.progress, 0).startswith("Bringing the old documents back 3 of 9")
+    assert progress_words(job.progress, 0) == "Bringing the old documents back: file 3 of 9"
     job.told(Progress(READING, 120, 1_494))
     assert progress_words(job.progress, 0) == "Bringing the old documents back: file 120 of 1,494"
     job.told(Progress(EMBEDDING, 512, 17_060))

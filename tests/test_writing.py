@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.writing import ABSTENTION, Listener, QuoteWriter
+import pytest
+
+from rag.answer.citations import Statement
+from rag.answer.writing import ABSTENTION, Listener, QuoteWriter, _continued, _is_heading, quoted
 from rag.sentences import sentence_spans
 from rag.types import Passage, Quote, Reading
 
@@ -61,6 +64,38 @@ def test_the_sentences_of_each_document_are_a_paragraph() -> None:
     ]
     plain = QuoteWriter(Fixed(True)).write("q", "q", [PASSAGES[0], other], Listener())
     assert [s.opens for s in plain.sentences] == [False, False, False, True]
+
+
+def test_what_follows_a_models_broken_answer_has_its_paragraphs_too() -> None:
+    other = Passage("2.txt", 0, 20, "The bridge is tired.", 1.0, "Bridge")
+    reading = Fixed(True).read("q", [PASSAGES[0], other])
+    quotes = quoted(reading, [PASSAGES[0], other])
+    said = Statement("It closed.", quotes[0].evidence, 0.9)
+    assert [(made.text, made.opens) for made in _continued([said], quotes)] == [
+        ("It closed.", False),
+        ("It cost 8 million crowns.", True),
+        ("Nobody was hurt there.", False),
+        ("The bridge is tired.", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("# Ferry times", True),
+        ("Published by the Post", True),
+        ("The bridge opened in 1999.[3]", False),
+        ("It opened.[citation needed]", False),
+        ("„Das Spiel ist aus.“", False),
+        ("« La gare est fermée. »", False),
+        ("यह एक पुल है।", False),
+        ("桥已经开了", False),
+        ("Price: 30 crowns", False),
+        ("2. The second crossing", False),
+    ],
+)
+def test_a_heading_is_told_from_a_sentence_in_other_scripts_and_with_footnotes_too(line: str, heading: bool) -> None:
+    assert _is_heading(line) == heading
 
 
 def test_headings_and_bylines_go_with_no_answer_but_items_of_lists_do() -> None:

@@ -95,7 +95,8 @@ def _table_clicks(page: Page, total: str) -> None:
     box = chart.bounding_box()
     assert box is not None
     bar = {"x": 30 + (box["width"] - 30) * 0.5, "y": 20.0}
-    found, everything = page.get_by_text(f"of {total}:"), page.get_by_role("button", name="Show all")
+    found = page.get_by_text(f"of {total.removesuffix(' documents')} listed:")
+    everything = page.get_by_role("button", name="Show all")
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
         ("a month", lambda: chart.click(position={"x": bar["x"], "y": bar["y"]})),
         ("an outlet", lambda: page.get_by_role("button", name=re.compile(r"\([\d,]+\)$")).first.click()),

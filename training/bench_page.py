@@ -87,7 +87,7 @@ def measured(browser: Browser, address: str) -> Load:
     said = page.get_by_test_id("stChatMessage").nth(1)
     said.locator("p.answer").first.wait_for()
     first_words = time.perf_counter() - began
-    _until(page, "[class*=st-key-below-]", began)
+    _until(page, "[class*=st-key-judgement-row-]", began)
     answer = time.perf_counter() - began
     context.close()
     return Load(paint, greeting, questions, first_words, answer)

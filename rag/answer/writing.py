@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final, Protocol
 
 from rag.answer.citations import Evidence, Statement, as_prose, check, cite, with_marks
@@ -25,7 +26,8 @@ _REPLY_TOKENS: Final = 800
 _ENDS: Final = (".", "!", "?", "”", '"', "。", "！", "？", "…")
 _STATES: Final = 4  # words of meaning in what leads to something and says something itself
 _HEADING_WORDS: Final = 12
-_ITEM = re.compile(r"[-*•|–—]|\d+[.)]")
+_ITEM = re.compile(r"[-*•|–—]|\d+[.)]|[^:]+: .*\d")  # of a list or a table, and "Price: 30 crowns"
+_STOPS = re.compile(r"[.!?…。！？؟۔।;:,](?:\[[^\[\]]*\]|[\W_]|[¹²³⁰⁴-⁹])*$")  # and what may stand behind a stop
 _USED: Final = 0.9  # of the context window: models count tokens a little differently
 
 
@@ -253,16 +255,23 @@ def quoted(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
     The short answer stands before them, in a paragraph of its own.
     """
     chosen = _chosen(reading.quotes, passages) if reading.answers else []
-    statements: list[Statement] = []
+    statements = [Statement(as_prose(evidence.quote), (evidence,), 1.0) for evidence in chosen]
     if chosen and chosen[0].short:
-        statements.append(Statement(as_prose(chosen[0].answer), (chosen[0],), reading.quotes[0].score, short=True))
-    before = ""
-    for evidence in chosen:
-        document = evidence.passage.document
-        opens = bool(statements) and document != before  # else "he" would be whoever another article spoke of last
-        statements.append(Statement(as_prose(evidence.quote), (evidence,), 1.0, opens=opens))
-        before = document
-    return statements
+        short = Statement(as_prose(chosen[0].answer), (chosen[0],), reading.quotes[0].score, short=True)
+        statements.insert(0, short)
+    return _in_paragraphs(statements)
+
+
+def _in_paragraphs(quotes: Sequence[Statement], *, opens: bool = False) -> list[Statement]:
+    """The quotes, a paragraph for each document; `opens` where something stands before them.
+
+    Else "he" would be whoever another article spoke of last. The short answer, too, has a paragraph of its own.
+    """
+    made = [replace(quote, opens=opens) for quote in quotes[:1]]
+    for before, quote in pairwise(quotes):
+        other = before.evidence[0].passage.document != quote.evidence[0].passage.document
+        made.append(replace(quote, opens=before.short or other))
+    return made
 
 
 def abstention(
@@ -294,7 +303,7 @@ def _continued(written: Sequence[Statement], quotes: Sequence[Statement]) -> lis
         for made in quotes
         if not any((item.passage.document, item.start, item.end) in used for item in made.evidence)
     ]
-    return [*written, *(replace(made, opens=made.opens or n == 0) for n, made in enumerate(fresh))]
+    return [*written, *_in_paragraphs(fresh, opens=True)]
 
 
 def _chosen(quotes: Sequence[Quote], passages: Sequence[Passage]) -> list[Evidence]:
@@ -322,8 +331,8 @@ def _is_heading(quote: str) -> bool:
     """True for a heading, a byline and the like: a short line that comes to no end and is no item of a list."""
     if quote.startswith("#"):
         return True
-    ends = quote.rstrip("”\"'’)]*_").endswith((*_ENDS, ";", ":", ","))
-    return not ends and len(quote.split()) <= _HEADING_WORDS and not _ITEM.match(quote)
+    words = quote.split()
+    return 1 < len(words) <= _HEADING_WORDS and not _STOPS.search(quote) and not _ITEM.match(quote)
 
 
 def _counted(number: int, noun: str) -> str:

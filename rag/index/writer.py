@@ -31,8 +31,6 @@ class Writer:
     def __init__(self, index: Index, source: Version | None, embedder: str, dimension: int, rebuild: bool) -> None:
         self._index = index
         self._source = source
-        self._embedder = embedder
-        self._dimension = dimension
         self._target: Version | None = None  # what is written, until it is published
         made_by = hashlib.sha256(embedder.encode()).hexdigest()[:12]
         self._pending = Pending(index.home / f"pending-{made_by}.sqlite")

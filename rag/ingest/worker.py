@@ -1,7 +1,7 @@
 """The process that reads files which may crash or hang it: `python -m rag.ingest.worker`, started by FileReader.
 
-Takes frames on standard input. `{"path", "name", "seconds"}` is answered with what was read, and with a "page" and a
-"quote", too, with a picture of that page in base64, None if it cannot be drawn.
+Takes frames on standard input. `{"path", "name", "seconds"}` is answered with what was read, and
+`{"path", "page", "quote", "seconds"}` with a picture of that page in base64, None if it cannot be drawn.
 """
 
 from __future__ import annotations

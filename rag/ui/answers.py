@@ -162,7 +162,7 @@ def _draw_answer(key: str, answer: Answer) -> None:
     shown = _to_show(answer.sentences)
     blocks = [Block("answer", _parts(paragraph)) for paragraph in paragraphs(shown)]
     hidden = len(answer.sentences) - len(shown)
-    notes = [*answer.notes, *([words.HIDDEN.format(number=hidden)] if hidden else [])]
+    notes = [*answer.notes, *([counted(hidden, words.HIDDEN, words.ALL_HIDDEN)] if hidden else [])]
     notes += [words.SEARCHED_FOR.format(searched=answer.searched)] if answer.searched != answer.question else []
     notes += [scope] if (scope := scope_words(answer)) else []
     verbatim(

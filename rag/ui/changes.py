@@ -166,6 +166,6 @@ def _report_blocks(job: Job) -> list[Block]:
     done = [block("answer", did)] if did else []
     failed = [block("item", f"{failure.name}: {failure.reason}") for failure in plan.failed[:_NAMES]]
     more = len(plan.failed) - _NAMES
-    lead = [block("answer", counted(len(plan.failed), words.FILE_FAILED, words.FILES_FAILED))] if failed else []
+    lead = [block("answer", words.SOME_FAILED.format(number=len(plan.failed)))] if failed else []
     rest = [block("note", words.AND_MORE.format(number=more))] if more > 0 else []
     return [*done, *lead, *failed, *rest, *left_out]

@@ -13,7 +13,7 @@ from rag.types import Turn
 from rag.ui import words
 from rag.ui.answers import draw_asking, draw_turn, offer_to_hide
 from rag.ui.asking import Asking
-from rag.ui.conversations import begin_conversation, draw_conversations, open_conversation
+from rag.ui.conversations import begin_conversation, draw_conversations, offer_restoring, open_conversation
 from rag.ui.drawer import draw_drawer
 from rag.ui.earlier import first_drawn, held_in_view, offer_earlier
 from rag.ui.filters import draw_filter, filter_in_force, follow_filter
@@ -57,6 +57,8 @@ def draw() -> None:
             _draw_conversation(document_set, conversation, turns, coming)
     else:
         with st.container(key="greeting"):
+            if not conversation:
+                offer_restoring(document_set)
             _greet(document_set, job)
         st.empty()
     placeholder = words.ASK
@@ -112,7 +114,8 @@ def _say_empty(document_set: DocumentSet) -> None:
     st.page_link(
         "rag/ui/documents.py", label=words.GO_TO_DOCUMENTS, icon=":material/description:", query_params=address
     )
-    others = [other for other in desk().assistant.library.sets() if other != document_set][:_SETS]
+    library = desk().assistant.library
+    others = [other for other in library.sets() if other != document_set and library.files(other)][:_SETS]
     if others:
         st.caption(words.OTHER_SETS)
         with st.container(horizontal=True, gap="small"):

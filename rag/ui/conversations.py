@@ -46,7 +46,8 @@ def draw_conversations(document_set: DocumentSet) -> None:
             on_click=open_conversation,
             args=(document_set, ""),
         )
-        _offer_undo(document_set)
+        if here:
+            offer_restoring(document_set)
         wanted = st.session_state.get("find_conversation", "")
         try:
             found = desk().assistant.history.list(key, wanted, _MOST + 1)
@@ -102,7 +103,8 @@ def _line(document_set: DocumentSet, conversation: Conversation, label: str, her
         )
 
 
-def _offer_undo(document_set: DocumentSet) -> None:
+def offer_restoring(document_set: DocumentSet) -> None:
+    """The way back to the conversation that was deleted last; where none is open, it has its place in the greeting."""
     deleted = session().deleted.get(desk().key(document_set))
     if deleted:
         st.button(

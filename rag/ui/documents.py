@@ -63,7 +63,7 @@ def _undo(document_set: DocumentSet) -> None:
     if undo is None:
         return
     if not isinstance(undo.removal, Removal):
-        restore_set(undo.removal)
+        restore_set(undo.removal, key)
         return
     removal = undo.removal
 

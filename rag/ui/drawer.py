@@ -23,6 +23,7 @@ from rag.ui.verbatim import Block, Part, block, verbatim
 _WIDTH = 760
 _WIDE = 1180  # pixels: the text and a page's picture beside it
 _DRAWING_SECONDS = 10.0  # for a page
+_DRAWN_SECONDS = 600.0  # for which it is at hand
 _MARKDOWN = (".md", ".markdown")
 _WITH_FRONT_MATTER = (*_MARKDOWN, ".txt")
 
@@ -194,7 +195,8 @@ def _picture(document_set: DocumentSet, document: Document, citation: Citation |
         return None  # the words are there without it
 
 
-@st.cache_data(max_entries=32, show_spinner=words.DRAWING_PAGE)
+# not for good: one that took too long may have done so for once
+@st.cache_data(max_entries=32, ttl=_DRAWN_SECONDS, show_spinner=words.DRAWING_PAGE)
 def _drawn_page(_file: Path, sha256: str, page: int, quote: str) -> bytes | None:
     with FileReader(_DRAWING_SECONDS) as reader:  # in a process of its own: pdfium is not for several threads
         return reader.picture(_file, page, quote)

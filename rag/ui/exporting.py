@@ -24,12 +24,6 @@ _SAID: Final[dict[Format, str]] = {
 }
 
 
-def offer_export(document_set: DocumentSet, conversation: str) -> None:
-    """A popover with a download for each form."""
-    with st.popover(words.EXPORT, type="tertiary", icon=":material/download:", key=f"export-{conversation}"):
-        draw_downloads(document_set, conversation)
-
-
 def draw_downloads(document_set: DocumentSet, conversation: str) -> None:
     """A button for each form; the file is made when it is asked for."""
     assistant = desk().assistant

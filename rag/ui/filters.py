@@ -50,10 +50,11 @@ def follow_filter(document_set: DocumentSet) -> None:
         _follow(desk().key(document_set), entries)
 
 
-def filter_address() -> Mapping[str, tuple[str, ...]]:
-    """What the page's address says of the filter in force."""
-    choice, named = _chosen(), session().filter_named
-    values = named or (_written(choice.within) if choice else ())
+def filter_address(document_set: DocumentSet) -> Mapping[str, tuple[str, ...]]:
+    """What the page's address says of the filter in force for this set."""
+    key = desk().key(document_set)
+    choice, (named_for, named) = _chosen(), session().filter_named or ("", ())
+    values = named if named_for == key else _written(choice.within) if choice and choice.key == key else ()
     return dict(zip(FILTER_NAMES, values, strict=False))
 
 
@@ -97,8 +98,9 @@ def _chosen() -> _Choice | None:
 
 def _follow(key: str, entries: Sequence[Entry]) -> None:
     choice, named = _chosen(), session().filter_named
-    if named is not None:
-        choice, session().filter_named = _Choice(key, *_parsed(named)), None
+    session().filter_named = None
+    if named is not None and named[0] == key:
+        choice = _Choice(key, *_parsed(named[1]))
     elif choice is None or choice.key != key:
         choice = _Choice(key, EVERYTHING)
     kept, gone = existing(entries, choice.within)

@@ -14,11 +14,11 @@ from rag.assistant import Assistant
 from rag.errors import FootnoteError, IndexUnusable
 from rag.ingest.incoming import Incoming, Upload
 from rag.ingest.library import DocumentSet, Removal
-from rag.ingest.sync import EMBEDDING, READING
+from rag.ingest.sync import EMBEDDING
 from rag.types import Failure, Plan, Progress, SyncReport
 from rag.ui import words
 
-_BACK = {READING: words.BRINGING_BACK_FILE, EMBEDDING: words.BRINGING_BACK_PASSAGE}
+_BACK = {EMBEDDING: words.BRINGING_BACK_PASSAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ class Job(Work):
 
     def told(self, progress: Progress) -> None:
         """See `Work`."""
-        doing = _BACK.get(progress.doing, words.BRINGING_BACK) if self.restoring else progress.doing
-        super().told(replace(progress, doing=doing))
+        if self.restoring:
+            counts = words.BRINGING_BACK_FILE if progress.total else words.BRINGING_BACK
+            progress = replace(progress, doing=_BACK.get(progress.doing, counts))
+        super().told(progress)
 
 
 class Receiving(Work):
@@ -176,10 +178,13 @@ class Desk:
             self._prepare(job, document_set)
 
     def _sync(self, job: Job, document_set: DocumentSet, rebuild: bool = False) -> None:
+        key = self.key(document_set)
         with self._guard:
-            turn = self._turns[self.key(document_set)]
+            turn = self._turns[key]
         with turn:
-            keep = job.exclusive and not job.restoring
+            with self._guard:  # whichever job is the first to see what was removed keeps it
+                removing = self._latest_exclusive.get(key)
+            keep = removing is not None and not removing.finished.is_set() and not removing.restoring
             job.report = self.assistant.sync(document_set, job.told, rebuild=rebuild, keep=keep)
 
     def _add(self, job: Job, document_set: DocumentSet, uploads: Sequence[Upload]) -> None:
@@ -200,7 +205,7 @@ class Desk:
     def _prepare(self, job: Job, document_set: DocumentSet) -> None:
         """Have at hand, before somebody asks, what the first question needs, and questions to begin with.
 
-        The next sync comes first.
+        The questions give way to the next sync.
         """
         try:
             if not self._warm.is_set() and self.assistant.entries(document_set):

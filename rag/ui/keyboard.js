@@ -1,6 +1,7 @@
 // Keys for the whole page, and the list of them. It listens to the document once, whatever is drawn again.
 const COMPOSER = '[data-testid="stChatInputTextArea"]';
 const TYPING = "input, textarea, select, [contenteditable=true]";
+let over = null; // what is listened to since it was drawn last: Streamlit ends that only when it is drawn no more
 
 // The element that has the focus, in whichever shadow tree.
 function focused() {
@@ -47,7 +48,7 @@ const ACTIONS = {
 };
 
 // Gives the focus back to what had it before a dialog opened: Streamlit knows no element within another's shadow tree.
-function returnFocus() {
+function returnFocus(signal) {
   let before = null;
   const clicked = () => {
     before = document.querySelector('[role="dialog"]') ? before : focused();
@@ -59,11 +60,8 @@ function returnFocus() {
   };
   const watch = new MutationObserver(closed);
   watch.observe(document.body, { childList: true });
-  document.addEventListener("click", clicked, true);
-  return () => {
-    watch.disconnect();
-    document.removeEventListener("click", clicked, true);
-  };
+  document.addEventListener("click", clicked, { capture: true, signal });
+  signal.addEventListener("abort", () => watch.disconnect());
 }
 
 function rowsOf(keys) {
@@ -100,10 +98,9 @@ export default function ({ data, parentElement }) {
       act();
     }
   };
-  document.addEventListener("keydown", pressed);
-  const stop = returnFocus();
-  return () => {
-    document.removeEventListener("keydown", pressed);
-    stop();
-  };
+  over?.abort();
+  over = new AbortController();
+  document.addEventListener("keydown", pressed, { signal: over.signal });
+  returnFocus(over.signal);
+  return () => over.abort();
 }

@@ -17,7 +17,6 @@ from rag.ingest.library import DocumentSet
 from rag.ui import words
 from rag.ui.filters import FILTER_NAMES, filter_address
 from rag.ui.session import choose_set, close_drawer, current_set, desk, session
-from rag.ui.text import sendable
 
 Address = Mapping[str, tuple[str, ...]]
 """The names in a page's address, with the values of each."""
@@ -48,13 +47,14 @@ def draw_navigation(pages: list[StreamlitPage], current: StreamlitPage) -> None:
 def set_address(document_set: DocumentSet) -> dict[str, tuple[str, ...]]:
     """The address that names the set; the first one needs no name."""
     name, first = document_set.name, desk().assistant.library.first
-    return {} if document_set == first or sendable(name) != name else {_SET: (name,)}
+    return {} if document_set == first else {_SET: (name,)}
 
 
 def ask_address(document_set: DocumentSet) -> dict[str, tuple[str, ...]]:
     """The address of the page to ask on: the set, its conversation that is open in this tab, and the filter."""
     conversation = session().conversations.get(desk().key(document_set), "")
-    named = {**set_address(document_set), _CONVERSATION: (conversation,) if conversation else (), **filter_address()}
+    chosen = {_CONVERSATION: (conversation,) if conversation else (), **filter_address(document_set)}
+    named = {**set_address(document_set), **chosen}
     return {name: values for name, values in named.items() if values}
 
 
@@ -72,7 +72,7 @@ def follow_address(*, asking: bool) -> None:
     if asking:
         key = desk().key(current_set())
         session().conversations[key] = _existing(key, _first(named, _CONVERSATION))
-        session().filter_named = tuple(named.get(name, ()) for name in FILTER_NAMES)
+        session().filter_named = key, tuple(named.get(name, ()) for name in FILTER_NAMES)
 
 
 def write_address(address: Address) -> None:
@@ -105,7 +105,9 @@ def _go_to_set(name: str) -> None:
 
 
 def _existing(key: str, conversation: str) -> str:
-    """The conversation's id, if it is there and about the set of that key; else ""."""
+    """The conversation's id, if it is there and about the set of that key, or is open already; else ""."""
+    if conversation and conversation == session().conversations.get(key):
+        return conversation  # though it may not be kept, or the history not be readable now
     try:
         return conversation if conversation and desk().assistant.history.get(conversation).key == key else ""
     except FootnoteError:

@@ -82,7 +82,7 @@ def _figures(infos: Sequence[DocumentInfo], read: Sequence[DocumentInfo]) -> str
         facts.append(words.FACT_OF.format(day=first) if same else words.FACT_FROM_TO.format(first=first, last=last))
     undated = len(read) - len(days)
     facts += [words.FACT_UNDATED.format(number=undated)] if days and undated else []
-    facts += [counted(failed, words.FACT_FAILED, words.FACTS_FAILED)] if failed else []
+    facts += [words.FACT_FAILED.format(number=failed)] if failed else []
     return ", ".join(facts)
 
 

@@ -58,13 +58,13 @@ class Undo:
 class Session:
     """All that a tab remembers; everything that belongs to a set is kept by that set's key.
 
-    `document_set` is the name of the set that it looks at, "" for the first one. `conversations` are the ids of those
-    that are open, `deleted` of those that were deleted last. `hiding` is true while sentences that were not found in
-    the documents are left out, `opening` from when an answer that is still being written was left for an article until
-    that is shown. `told` are the jobs whose uploads can be undone already, `arriving` the files that are to replace a
-    whole set, and `charts` counts how often all was shown again. `address` is what the page's address named when this
-    tab saw or wrote it last, None before that; `filter_named` are the values in it that name a filter, until that is in
-    force.
+    `document_set` is the name of the set that it looks at, "" before it looked at any. `conversations` are the ids of
+    those that are open, `deleted` of those that were deleted last. `hiding` is true while sentences that were not found
+    in the documents are left out, `opening` from when an answer that is still being written was left for an article
+    until that is shown. `told` are the jobs whose uploads can be undone already, `arriving` the files that are to
+    replace a whole set, and `charts` counts how often all was shown again. `address` is what the page's address named
+    when this tab saw or wrote it last, None before that; `filter_named` are the values in it that name a filter, with
+    the key of its set, until that is in force.
     """
 
     document_set: str = ""
@@ -81,7 +81,7 @@ class Session:
     arriving: dict[str, Receiving] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
     address: dict[str, tuple[str, ...]] | None = None
-    filter_named: tuple[tuple[str, ...], ...] | None = None
+    filter_named: tuple[str, tuple[tuple[str, ...], ...]] | None = None
 
 
 @st.cache_resource(show_spinner=words.STARTING)

@@ -92,17 +92,18 @@ def _delete(document_set: DocumentSet) -> None:
     attempt(_THIS_SET, delete)
 
 
-def restore_set(deleted: DeletedSet) -> None:
-    """Bring a deleted set back and look at it."""
+def restore_set(deleted: DeletedSet, problems: str = _NEW_SET) -> None:
+    """Bring a deleted set back and look at it; what goes wrong is told where `problems` of that key are."""
 
     def restore() -> None:
-        first = desk().key(desk().assistant.library.first)
-        undo = session().undo.get(first)
-        if undo is not None and undo.removal == deleted:
-            del session().undo[first]
-        _go_to(desk().assistant.restore_set(deleted), _NEW_SET)
+        restored = desk().assistant.restore_set(deleted)
+        _go_to(restored, _NEW_SET)
 
-    attempt(_NEW_SET, restore)
+    first = desk().key(desk().assistant.library.first)
+    undo = session().undo.get(first)
+    if undo is not None and undo.removal == deleted:  # be it that another tab has brought it back
+        del session().undo[first]
+    attempt(problems, restore)
 
 
 def _go_to(document_set: DocumentSet, popover: str) -> None:

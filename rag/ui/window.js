@@ -4,6 +4,7 @@ const FOLD_SIDEBAR = '[data-testid="stSidebar"][data-collapsed="false"] [data-te
 const TAKEN = ["wheel", "touchstart", "keydown", "pointerdown"]; // whoever scrolls or clicks decides from then on
 let before = null;
 let taken = false;
+let over = null; // what is listened to since it was drawn last: Streamlit ends that only when it is drawn no more
 
 // A sidebar that lies over the page gives way once the tab has gone elsewhere: to a page, a set, a conversation.
 function arrive(place) {
@@ -54,7 +55,8 @@ function takeDay(signal) {
 }
 
 export default function ({ data }) {
-  const over = new AbortController();
+  over?.abort();
+  over = new AbortController();
   arrive(data.place);
   stayStill(over.signal);
   takeDay(over.signal);

@@ -1,7 +1,8 @@
-"""Every text of the page's own, so that one file is all that a translation replaces.
+"""Every text that stands in the page's own modules, in one place, so that it can be translated.
 
-Each is a whole sentence or label; what is put in has a name, for `str.format`. Where a number decides between two
-forms, the one for 1 comes first, for `counted` in rag/ui/text.py.
+What other parts say, such as errors and steps, stands with them. Each is a whole sentence or label; what is put in has
+a name, for `str.format`. Where a number decides between two forms, the one for 1 comes first, for `counted` in
+rag/ui/text.py.
 """
 
 from __future__ import annotations
@@ -88,7 +89,10 @@ SEARCHED_FOR = "Searched for: {searched}"
 NEAREST = "The nearest passages:"
 TO_TRY = "Try names and words that stand in the documents, or ask for one thing at a time."
 HIDE = "Hide what was not found in the documents"
-HIDDEN = "{number} not found in the documents and hidden."
+HIDDEN, ALL_HIDDEN = (
+    "{number} sentence that was not found in the documents is hidden.",
+    "{number} sentences that were not found in the documents are hidden.",
+)
 SOURCE = "Source {number}"  # read out for the number of a citation
 SUPPORTED = "{found} of {sentences} supported"
 QUOTED_SENTENCE, QUOTED_SENTENCES = "{number:,} sentence, word for word", "{number:,} sentences, word for word"
@@ -134,7 +138,7 @@ FILTER_COVERS = "{searched:,} of {articles}"
 FILTER_CLEAR = "Clear all"
 FILTER_WITHOUT = "Ask without this again"
 FILTER_WRONG_WAY = "The first day must not come after the last, so the days were left as they were."
-FILTER_UNKNOWN = "Left out of the filter, as it is not among these documents: {names}."
+FILTER_UNKNOWN = "Left out of the filter, not among these documents: {names}."
 FILTER_NO_DATE = "Left out of the filter, as it is no date: {days}."
 FILTER_OUTLETS = "Outlets"
 FILTER_ALL_OUTLETS = "All outlets"
@@ -175,7 +179,6 @@ NAME = "Name"
 DELETE_CONVERSATION = "Delete this conversation"
 UNDO_DELETION = "Undo the deletion"
 
-EXPORT = "Export"
 EXPORT_AS = "Export this conversation as"
 AS_HTML = "Web page"
 AS_HTML_HELP = "One file that opens anywhere; every number leads to the words in the article."
@@ -230,7 +233,7 @@ PLAN_REMOVED = "Removed: {names}"
 PLAN_FAILED = "Not readable: {names}"
 HAS_THEM = "The set has these files already."
 FILE_LEFT_OUT, FILES_LEFT_OUT = "{number:,} file left out:", "{number:,} files left out:"
-FILE_FAILED, FILES_FAILED = "{number:,} file could not be read:", "{number:,} files could not be read:"
+SOME_FAILED = "{number:,} could not be read:"
 
 # -- documents: uploads -----------------------------------------------------------------------------------------------
 
@@ -289,7 +292,7 @@ FAILED = "Not readable"
 FACT_OF = "of {day}"
 FACT_FROM_TO = "from {first} to {last}"
 FACT_UNDATED = "{number:,} without a date"
-FACT_FAILED, FACTS_FAILED = "{number:,} file not readable", "{number:,} files not readable"
+FACT_FAILED = "{number:,} not readable"
 CHART = "How many documents there are of each time; a click on a bar shows those of that time"
 CHART_WHEN = "Published"
 CHART_COUNT = "Documents"
