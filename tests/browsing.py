@@ -108,13 +108,18 @@ def tab(browser: Browser, view: View, *permissions: str) -> Iterator[Page]:
     context.close()
 
 
+def begin(page: Page, question: str) -> None:
+    """Ask, and wait for nothing."""
+    field = page.get_by_placeholder("Ask about these documents")
+    field.fill(question)
+    field.press("Enter")
+
+
 def ask(page: Page, question: str) -> Locator:
     """Ask, wait until the answer stands, and return its message."""
     messages = page.get_by_test_id("stChatMessage")
     before = messages.count()
-    field = page.get_by_placeholder("Ask about these documents")
-    field.fill(question)
-    field.press("Enter")
+    begin(page, question)
     messages.nth(before + 1).locator("p.answer, [data-testid=stAlert]").first.wait_for(timeout=60_000)
     idle(page)
     return messages.nth(before + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag.types import SyncReport
 from rag.ui.session import Session, answering, desk
 from rag.ui.suggestions import suggesting
 
@@ -127,6 +129,18 @@ def turns(at: AppTest) -> list[Any]:
     """The turns of all open conversations, of which there is one in most tests."""
     open_here = filter(None, remembered(at).conversations.values())
     return [turn for conversation in open_here for turn in desk().assistant.history.turns(conversation)]
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Lets no sync begin before the event is set."""
+    go_on, sync = threading.Event(), desk().assistant.sync
+
+    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
+        assert go_on.wait(60)
+        return sync(*given, rebuild=rebuild, keep=keep)
+
+    monkeypatch.setattr(desk().assistant, "sync", slow)
+    return go_on
 
 
 # -- the page of the documents ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from tests.browsing import (
     sidebar,
     tab,
 )
+from tests.page import FROST, WHALES
 
 pytestmark = pytest.mark.browser
 
@@ -37,14 +38,6 @@ Workers replaced forty-two steel girders that had rusted through.
 Mayor Alma Rydell said that the toll stays at two crowns.
 """
 FILLER = "\n".join(f"Paragraph {n} of the report repeats that traffic was led over the old road.\n" for n in range(60))
-FROST = """---
-title: Late frost in the Tamsin valley
-outlet: Valley Gazette
-published: 2022-05-03
----
-Apple growers in the Tamsin valley lost sixty percent of their blossom to frost in April.
-Henrik Osei, who leads the union of growers, asked the province for a relief fund of three million crowns.
-"""
 NASTY_TITLE = "Costs :smile: of *it* <b>all</b> [link](http://127.0.0.1:9) $5 to $7 :material/home:"
 NASTY_SENTENCE = (
     "The Quandary depot cost $5 million in May and $7 million in June :smile: <img src=x onerror=alert(1)>"
@@ -53,10 +46,6 @@ NASTY_SENTENCE = (
 NASTY = f"""{NASTY_SENTENCE}
 قالت الوزيرة إن المستودع سيفتح في الخريف.
 部长说仓库将于秋季开放。
-"""
-WHALES = """A whale in the harbour of Ostmark
-
-A humpback whale swam into the harbour of Ostmark on Sunday and stayed for eleven hours.
 """
 
 

@@ -85,7 +85,7 @@ def test_the_page_to_ask_on_can_be_used_by_everyone(page: Page, address: str) ->
 def test_the_other_pages_can_be_used_by_everyone(page: Page, address: str, path: str) -> None:
     page.goto(f"{address}/{path}")
     page.get_by_role("heading", level=1).wait_for()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+    idle(page)
     page.wait_for_timeout(500)
     assert findings(page) == []
 

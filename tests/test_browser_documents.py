@@ -17,6 +17,7 @@ from tests.browsing import (
     click_row,
     go_to,
     greeted,
+    idle,
     select_row,
     serving,
     sidebar,
@@ -67,7 +68,7 @@ def page(chromium: Browser, address: str, view: View) -> Iterator[Page]:
 
 def _quiet(page: Page) -> None:
     page.wait_for_timeout(700)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+    idle(page)
 
 
 def _click_bar(page: Page, place: float) -> None:

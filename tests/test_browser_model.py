@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import View, ask, greeted, serving, sidebar, tab
+from tests.browsing import View, ask, begin, greeted, serving, sidebar, tab
 from tests.model_server import ModelServer, Reply, model_server, place_of
 from tests.page import BRIDGE, FROST
 
@@ -53,13 +53,6 @@ def page(chromium: Browser, site: Site, view: View) -> Iterator[Page]:
         page.goto(site.address)
         greeted(page)
         yield page
-
-
-def begin(page: Page, question: str) -> None:
-    """Ask, and wait for nothing."""
-    field = page.get_by_placeholder("Ask about these documents")
-    field.fill(question)
-    field.press("Enter")
 
 
 def cited(prompt: str) -> str:

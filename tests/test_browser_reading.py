@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.answer.prompts import NO_ANSWER
-from tests.browsing import View, ask, choose_set, chosen_set, go_to, greeted, idle, serving, sidebar, tab
+from tests.browsing import View, ask, begin, choose_set, chosen_set, go_to, greeted, idle, serving, sidebar, tab
 from tests.model_server import ModelServer, Reply, model_server, place_of, shown_passages
 from tests.page import WHALES
 from tests.test_readers import pdf
@@ -322,13 +322,6 @@ def test_the_page_of_a_pdf_lies_beside_its_text(visitor: Page, view: View) -> No
 
 
 # -- while an answer comes, and afterwards
-
-
-def begin(page: Page, question: str) -> None:
-    """Ask, and wait for nothing."""
-    field = page.get_by_placeholder("Ask about these documents")
-    field.fill(question)
-    field.press("Enter")
 
 
 def test_steps_are_told_while_it_works(visitor: Page, site: Site) -> None:

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rag.types import DocumentInfo, SyncReport
+from rag.types import DocumentInfo
 from rag.ui.overview import _chosen, periods
 from rag.ui.session import desk
 from tests.page import (
@@ -20,6 +19,7 @@ from tests.page import (
     WHALES,
     ask,
     button,
+    held_back,
     listed_files,
     news_over,
     news_page,
@@ -267,13 +267,7 @@ def test_the_first_set_offers_neither_a_name_nor_its_end(documents: Path) -> Non
 def test_while_documents_are_read_the_old_ones_answer_and_the_page_says_so(
     at: AppTest, documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assistant, go_on, sync = desk().assistant, threading.Event(), desk().assistant.sync
-
-    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
-        assert go_on.wait(60)
-        return sync(*given, rebuild=rebuild, keep=keep)
-
-    monkeypatch.setattr(assistant, "sync", slow)
+    go_on = held_back(monkeypatch)
     at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
     assert button(at, "rename_set").disabled
     assert button(at, "delete_set").disabled
@@ -282,7 +276,7 @@ def test_while_documents_are_read_the_old_ones_answer_and_the_page_says_so(
     assert any("answers come from them as they were before" in caption.value for caption in at.caption)
     ask(at, GIRDERS)
     assert turns(at)[0].answer.citations[0].document == "bridge.md"
-    desk().sync(assistant.library.named("News"), exclusive=True)
+    desk().sync(desk().assistant.library.named("News"), exclusive=True)
     at.run()
     assert any("questions wait until that is done" in caption.value for caption in at.caption)
     go_on.set()
@@ -296,13 +290,7 @@ def test_while_documents_are_read_the_old_ones_answer_and_the_page_says_so(
 def test_a_file_that_is_replaced_is_not_cited_from_the_moment_it_is(
     at: AppTest, documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assistant, go_on, sync = desk().assistant, threading.Event(), desk().assistant.sync
-
-    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
-        assert go_on.wait(60)
-        return sync(*given, rebuild=rebuild, keep=keep)
-
-    monkeypatch.setattr(assistant, "sync", slow)
+    go_on = held_back(monkeypatch)
     new = BRIDGE.replace("forty-two", "fifty-one")
     at.file_uploader[0].upload("bridge.md", new.encode(), "text/markdown").run()
     [job] = [job for job in remembered(at).jobs.values() if not job.finished.is_set()]

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.export.transcript import place
 from rag.ingest.changes import Changes, find_changes
-from rag.types import Citation, Document, Progress, SyncReport
+from rag.types import Citation, Document, Progress
 from rag.ui.changes import plan_of
 from rag.ui.drawer import article_parts
 from rag.ui.session import desk
@@ -29,6 +29,7 @@ from tests.page import (
     answered,
     ask,
     button,
+    held_back,
     opened,
     page_over,
     remembered,
@@ -245,14 +246,8 @@ def test_what_was_removed_is_not_cited_and_comes_back_with_undo(articles: Path) 
 
 def test_what_another_tab_removed_is_not_cited(articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened()
-    assistant, held = desk().assistant, threading.Event()
-    documents, sync = assistant.library.first, assistant.sync
-
-    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
-        assert held.wait(60)
-        return sync(*given, rebuild=rebuild, keep=keep)
-
-    monkeypatch.setattr(assistant, "sync", slow)
+    assistant, held = desk().assistant, held_back(monkeypatch)
+    documents = assistant.library.first
     assistant.library.remove(documents, ["bridge.md"])
     removing, adding = desk().sync(documents, exclusive=True), desk().sync(documents)
     threading.Timer(1.0, held.set).start()

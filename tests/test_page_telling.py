@@ -6,13 +6,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rag.ingest.sync import EMBEDDING, READING
-from rag.types import Progress, SyncReport
+from rag.types import Progress
 from rag.ui import uploads
 from rag.ui.jobs import Job
 from rag.ui.session import Session, Undo, desk
@@ -22,6 +21,7 @@ from tests.page import (
     WHALES,
     ask,
     button,
+    held_back,
     listed_files,
     news_over,
     news_page,
@@ -156,25 +156,13 @@ def test_the_table_has_a_column_of_states_only_where_one_is_not_ready(at: AppTes
 # -- bringing back ----------------------------------------------------------------------------------------------------
 
 
-def _held_back(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Lets no sync begin before the event is set."""
-    go_on, sync = threading.Event(), desk().assistant.sync
-
-    def slow(*given: Any, rebuild: bool = False, keep: bool = False) -> SyncReport:
-        assert go_on.wait(60)
-        return sync(*given, rebuild=rebuild, keep=keep)
-
-    monkeypatch.setattr(desk().assistant, "sync", slow)
-    return go_on
-
-
 def test_a_replaced_set_comes_back_without_embedding_and_the_words_say_what_is_done(
     at: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_with(at, "whale.txt", WHALES.encode())
     button(at, "replace").click().run()
     settled(at)
-    go_on = _held_back(monkeypatch)
+    go_on = held_back(monkeypatch)
     button(at, "undo").click().run()
     [job] = [job for job in remembered(at).jobs.values() if not job.finished.is_set()]
     at.switch_page("rag/ui/chat.py").run()
@@ -206,7 +194,7 @@ def test_while_removed_documents_come_back_the_others_answer(
     removal = library.remove(library.named("News"), ["whale.txt"])
     remembered(at).undo[desk().key(library.named("News"))] = Undo("Removed whale.txt.", removal)
     desk().assistant.sync(library.named("News"), keep=True)
-    go_on = _held_back(monkeypatch)
+    go_on = held_back(monkeypatch)
     at.run()
     button(at, "undo").click().run()
     at.switch_page("rag/ui/chat.py").run()
@@ -227,7 +215,7 @@ def test_undoing_an_upload_makes_questions_wait_until_it_is_out_again(
 ) -> None:
     at.file_uploader[0].upload("whale.txt", WHALES.encode(), "text/plain").run()
     settled(at)
-    go_on = _held_back(monkeypatch)
+    go_on = held_back(monkeypatch)
     button(at, "undo").click().run()
     assert desk().reading(desk().assistant.library.named("News")) == "removing"
     go_on.set()
