@@ -159,6 +159,14 @@ def test_a_new_conversation_begins_with_the_greeting_and_the_old_one_is_kept(art
     assert "forty-two steel girders" in verbatim_texts(at)
 
 
+def test_a_click_that_came_before_the_browser_knew_the_new_address_leads_nowhere_else(articles: Path) -> None:
+    at = ask(opened(), "How many steel girders were replaced at Lindgate?")
+    here = at.query_params.pop("conversation")  # as a browser that has not heard of it yet would tell it
+    ask(at, "Who asked for a relief fund?")
+    assert len(turns(at)) == 2
+    assert at.query_params["conversation"] == here
+
+
 def test_an_empty_set_says_what_to_do(documents: Path) -> None:
     at = opened()
     assert "Go to Documents" in at.info[0].value

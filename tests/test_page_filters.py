@@ -173,7 +173,10 @@ def test_days_in_the_address_that_are_none_are_ignored_and_said(
     assert address(at) == {}
 
 
-def test_going_back_in_the_address_goes_back_to_the_filter_it_names(documents: Path) -> None:
+def test_going_back_in_the_address_goes_back_to_the_filter_it_names(
+    documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ui.navigation._is_step_of_history", lambda: True)
     at = chosen(opened(), "filter_outlets", ["Valley Gazette"])
     at.query_params["outlet"] = ["Lindgate Post"]
     at.run()

@@ -11,6 +11,7 @@ from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.errors import FootnoteError
 from rag.ingest.library import DocumentSet
@@ -61,10 +62,12 @@ def ask_address(document_set: DocumentSet) -> dict[str, tuple[str, ...]]:
 def follow_address(*, asking: bool) -> None:
     """Go where the page's address leads, if it is another than this tab saw or wrote last.
 
-    Only on the page to ask on, when `asking`, it names a conversation and a filter.
+    A click that comes before the browser has heard of a new address tells the one that was left with it: that one leads
+    only where a step of the browser's history led to it. Only on the page to ask on, when `asking`, it names a
+    conversation and a filter.
     """
     named = _named()
-    if named == session().address:
+    if named == session().address or (named == session().left and not _is_step_of_history()):
         return
     session().address = named
     close_drawer()
@@ -79,6 +82,7 @@ def write_address(address: Address) -> None:
     """Have the page's address name this, in one go: each message to the browser is a step of its history."""
     named = dict(address)
     if named != _named():
+        session().left = _named()
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in _names()}
         st.query_params.from_dict({**others, **named})
     session().address = named
@@ -112,6 +116,12 @@ def _existing(key: str, conversation: str) -> str:
         return conversation if conversation and desk().assistant.history.get(conversation).key == key else ""
     except FootnoteError:
         return ""
+
+
+def _is_step_of_history() -> bool:
+    """True while the page is drawn because somebody went back or forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _named() -> dict[str, tuple[str, ...]]:

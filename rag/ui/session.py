@@ -63,8 +63,8 @@ class Session:
     in the documents are left out, `opening` from when an answer that is still being written was left for an article
     until that is shown. `told` are the jobs whose uploads can be undone already, `arriving` the files that are to
     replace a whole set, and `charts` counts how often all was shown again. `address` is what the page's address named
-    when this tab saw or wrote it last, None before that; `filter_named` are the values in it that name a filter, with
-    the key of its set, until that is in force.
+    when this tab saw or wrote it last, None before that, and `left` what it named when that was last written over;
+    `filter_named` are the values in it that name a filter, with the key of its set, until that is in force.
     """
 
     document_set: str = ""
@@ -81,6 +81,7 @@ class Session:
     arriving: dict[str, Receiving] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
     address: dict[str, tuple[str, ...]] | None = None
+    left: dict[str, tuple[str, ...]] | None = None
     filter_named: tuple[str, tuple[tuple[str, ...], ...]] | None = None
 
 
