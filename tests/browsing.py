@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,6 +37,7 @@ class View:
         return f"{self.scheme}-{self.width}"
 
 
+_SHOWN = "[data-testid=stSidebar][data-collapsed=false]"
 VIEWS = (View("light", 1400), View("dark", 400))
 
 
@@ -138,8 +139,7 @@ def idle(page: Page) -> None:
 
 def sidebar(page: Page) -> Locator:
     """The sidebar, opened where a narrow window hides it."""
-    idle(page)  # until then it may give way to what was chosen in it last
-    shown = page.locator("[data-testid=stSidebar][data-collapsed=false]")
+    shown = page.locator(_SHOWN)
     button = page.get_by_test_id("stExpandSidebarButton")
     shown.or_(button).first.wait_for()
     if button.is_visible():
@@ -151,17 +151,26 @@ def sidebar(page: Page) -> Locator:
 def go_to(page: Page, name: str) -> None:
     """Go to another page by its link."""
     sidebar(page).get_by_role("link", name=name, exact=True).click()
+    _given_way(page)
 
 
 def choose_set(page: Page, name: str) -> None:
     """Choose the document set whose name begins so."""
     field, option = sidebar(page).get_by_role("combobox"), page.get_by_role("option", name=name)
     field.click()
-    with suppress(TimeoutError):
+    try:
         option.click(timeout=2_000)
-        return
-    field.click()  # a page that is drawn anew, for questions that were found meanwhile, closes the list
-    option.click()
+    except TimeoutError:  # a page that is drawn anew, for questions that were found meanwhile, closes the list
+        field.click()
+        option.click()
+    _given_way(page)
+
+
+def _given_way(page: Page) -> None:
+    """Wait until the sidebar is out of the way, where it lies over the page."""
+    size = page.viewport_size
+    if size is not None and size["width"] < 768:
+        page.locator(_SHOWN).wait_for(state="detached")
 
 
 def chosen_set(page: Page) -> Locator:
