@@ -212,3 +212,13 @@ def test_a_span_never_leaves_its_sentence() -> None:
 def test_passages_are_ordered_by_both_scores() -> None:
     assert passage_order([1.0, 2.0, 0.0], [0.0, 0.0, 9.0], (1.0, 0.0)) == (1, 0, 2)
     assert passage_order([1.0, 2.0, 0.0], [0.0, 0.0, 9.0], (1.0, 1.0)) == (2, 1, 0)
+
+
+def test_a_change_is_answered_with_both_of_its_ends(reader: LocalReader) -> None:
+    text = "Nobody knew. The harbour's budget grew from $5 million to $6 million last year, the council said."
+    about = [passage(text, "budget.txt", 120)]
+    short = reader.read("How much did the harbour's budget grow?", about).quotes[0].short
+    assert short is not None
+    assert words_at(*short, about[0]) == "from $5 million to $6 million"
+    short = reader.read("How much did the council say the budget was last year?", about).quotes[0].short
+    assert short is None or not words_at(*short, about[0]).startswith("from")

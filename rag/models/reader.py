@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ KEPT: Final = 8
 """The passages that an answer keeps."""
 
 _LONGEST_SPAN: Final = 24  # tokens
+_CHANGE = re.compile(
+    r"(?i)\b(?:grow|grew|rise|rose|risen|increas|fall|fell|drop|declin|decreas|shrink|shrank|chang|climb|jump|cut)\w*"
+)
+_AMOUNT = r"[$€£]?\d[\d.,]*(?:%| (?:percent|per cent|thousand|million|billion|trillion)\b)?"
+_FROM_TO = re.compile(rf"\bfrom (?:about |some |nearly )?{_AMOUNT} to (?:about |some |nearly )?{_AMOUNT}")
 _READABLE: Final = 90  # characters of a short answer
 
 Floats = npt.NDArray[np.float32]
@@ -280,10 +286,20 @@ def missing_names(question: str, text: str) -> float:
 
 def quote_of(question: str, found: Found, chance: float, sure: float) -> Quote:
     """The sentence as a quote, with the short answer in it where the reader is sure of one."""
-    start, end = found.span
+    start, end = _both_ends(question, found)
     short = found.margin >= sure and not decides(question) and end - start <= _READABLE
     whole = end - start > 0.8 * (found.end - found.start)
-    return Quote(found.passage, found.start, found.end, chance, found.span if short and not whole else None)
+    return Quote(found.passage, found.start, found.end, chance, (start, end) if short and not whole else None)
+
+
+def _both_ends(question: str, found: Found) -> Span:
+    """The short answer's span, grown to "from 5 to 6" where the question asks for a change and it is an end of that."""
+    a, b = (place - found.start for place in found.span)
+    if _CHANGE.search(question):
+        for way in _FROM_TO.finditer(found.text):
+            if way.start() <= a and b <= way.end():
+                return found.start + way.start(), found.start + way.end()
+    return found.span
 
 
 def says_something(sentence: str, title: str) -> bool:
