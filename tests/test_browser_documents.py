@@ -121,6 +121,38 @@ def test_a_click_on_a_row_opens_the_document_and_ticked_rows_stay_ticked(page: P
     expect(page.get_by_text("broken.pdf: It is not a valid PDF file; it may be damaged.").first).to_be_visible()
 
 
+def test_an_article_that_was_opened_first_of_all_is_closed_at_once_and_sorting_opens_none(page: Page) -> None:
+    article = page.get_by_role("dialog").locator("article")
+    click_row(page, 3, 300)
+    expect(article).to_contain_text("Report 2 tells of bridge 2.")
+    page.keyboard.press("Escape")
+    expect(article).to_have_count(0)
+    _quiet(page)
+    expect(article).to_have_count(0)
+    first = page.get_by_test_id("stDataFrame").locator("[role=gridcell]", has_text="Report").first
+    click_row(page, -1, 250)  # the heading of the titles, twice: the other way round
+    _quiet(page)
+    click_row(page, -1, 250)
+    expect(first).to_contain_text("Report 9")
+    _quiet(page)
+    expect(article).to_have_count(0)
+
+
+def test_months_that_were_away_come_back_in_their_order(page: Page) -> None:
+    months = page.get_by_test_id("stVegaLiteChart").locator(".role-axis-label text")
+    in_order = [month for month in months.all_text_contents() if "2022" in month]
+    assert in_order == ["Jan 2022", "Feb 2022", "Mar 2022", "Apr 2022"]
+    for row in range(1, 7):
+        select_row(page, row)
+    page.get_by_role("button", name="Remove 6 files").click()
+    expect(page.get_by_text("6 documents removed")).to_be_visible()
+    _quiet(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("6 documents brought back")).to_be_visible()
+    expect(page.get_by_text("12 documents, ").last).to_be_visible()
+    expect(months.filter(has_text="2022")).to_have_text(in_order)
+
+
 def test_a_set_is_renamed_deleted_and_had_back_and_the_address_follows(page: Page, address: str, view: View) -> None:
     old, new = f"Old {view.scheme}", f"Very old {view.scheme}"
     page.goto(f"{address}/?set={old}")

@@ -128,7 +128,7 @@ def _draw_chart(days: Sequence[date], key: str) -> str:
         "documents": [count for _, count in bars],
     }
     event = st.vega_lite_chart(
-        rows, _chart("-" in bars[0][0]), key=key, on_select="rerun", selection_mode="pick", height=150,
+        rows, _chart(rows["period"]), key=key, on_select="rerun", selection_mode="pick", height=150,
         alt=words.CHART,
     )  # fmt: skip
     picked: list[dict[str, Any]] = event["selection"].get("pick", [])
@@ -136,11 +136,12 @@ def _draw_chart(days: Sequence[date], key: str) -> str:
     return name if name in rows["period"] else ""
 
 
-def _chart(monthly: bool) -> dict[str, Any]:
+def _chart(names: Sequence[str | int]) -> dict[str, Any]:
     """The chart: bars, and before them fields of full height, for a bar of one document is hard to hit."""
-    label = "utcFormat(toDate(datum.value + '-01'), '%b %Y')" if monthly else "datum.value"
+    label = "utcFormat(toDate(datum.value + '-01'), '%b %Y')" if "-" in str(names[0]) else "datum.value"
     axis = {"title": None, "labelExpr": label, "labelAngle": 0, "labelOverlap": "greedy", "ticks": False}
-    x = {"field": "period", "type": "ordinal", "sort": None, "axis": axis}
+    # named in order: a chart that gets rows later puts them behind those that it had
+    x = {"field": "period", "type": "ordinal", "sort": names, "axis": axis}
     scale = {"title": None, "tickMinStep": 1, "format": ",d", "tickCount": 3}
     tooltip = [
         {"field": "when", "type": "nominal", "title": words.CHART_WHEN},

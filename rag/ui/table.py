@@ -95,9 +95,13 @@ def _pressed(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo])
 
 
 def _clicked(document_set: DocumentSet, key: str, infos: Sequence[DocumentInfo]) -> None:
-    """Open the document of the row that was clicked on, if it was one and no tick."""
+    """Open the document of the row that was clicked on, if it was one and no tick.
+
+    The first column tells itself of clicks on it, and is what the table selects whenever the focus comes to it: after a
+    click on a heading, by the Tab key, and when the article is closed.
+    """
     chosen = st.session_state[key]["selection"]
-    if chosen["cells"]:
+    if chosen["cells"] and chosen["cells"][0][1] != words.COLUMN_OPEN:
         # the cell is let go of at once: else the next click on it would only do that
         st.session_state[key] = {"selection": {"rows": list(chosen["rows"])}}
         _open(document_set, infos, chosen["cells"][0][0])
