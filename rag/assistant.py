@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.answer.followups import standalone
+from rag.answer.followups import standalone, stands_alone
 from rag.answer.retrieval import PASSAGES, retrieve
 from rag.answer.rewriting import rewritten
 from rag.answer.scope import NOTHING_MATCHES, undated_words
@@ -82,7 +82,9 @@ class Assistant(DocumentSets):
     ) -> Answer:
         """Answer a question about a set; `history` is the conversation before it, oldest first.
 
-        `searched` is the standalone form of the question where the user has given it; else it is made from the history.
+        `searched` is the standalone form of the question where the user has given it; else it is made from the history,
+        by rules without a language model: where nothing is found for what they make of a question that could stand
+        alone, the question itself is tried.
         With `quotes` no language model is asked. Only the documents that `within` lets through are searched; where
         there are none, the answer abstains and a note says so. Raises InputError for a question that is none,
         LibraryError for a set that was never read, IndexUnusable for one made with another embedder. A language model
@@ -101,7 +103,8 @@ class Assistant(DocumentSets):
                 searched = rewritten(question, history, model, listener.stopped) or ""
             except ModelError as error:
                 model, problem = None, str(error)
-        searched = searched or standalone(question, history)
+        by_rules = "" if searched else standalone(question, history)
+        searched = searched or by_rules
         understood = time.perf_counter()
         entries = self.entries(document_set)
         covered = scope.coverage(entries, within)
@@ -115,6 +118,10 @@ class Assistant(DocumentSets):
         else:
             answer = abstention(question, wording, (), QUOTES, {"read": 0.0, "write": 0.0})
             answer = replace(answer, notes=(NOTHING_MATCHES,))
+        if answer.abstained and model is None and by_rules not in ("", question) and stands_alone(question):
+            again = self.ask(document_set, question, (), listener, searched=question, quotes=True, within=within)
+            if not again.abstained:
+                return replace(again, seconds={**again.seconds, "total": time.perf_counter() - began})
         ended = time.perf_counter()
         seconds = {"retrieve": retrieved - understood, **answer.seconds, "total": ended - began}
         if "first" in seconds:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.answer.followups import standalone
 from rag.answer.writing import Listener
 from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError
@@ -101,6 +102,20 @@ def test_dates_are_those_that_the_documents_state(assistant: Assistant) -> None:
     dates = assistant.dates(assistant.library.first)
     assert dates is not None
     assert [day.isoformat() for day in dates] == ["2024-03-05", "2024-03-09"]
+
+
+def test_a_question_that_could_stand_alone_is_tried_as_it_is_where_its_rewriting_finds_nothing(
+    assistant: Assistant,
+) -> None:
+    about = assistant.library.first
+    assistant.sync(about)
+    before = [Exchange("Who is Anna Brekke?", answer="The oldest sea map was drawn by the pilot Anna Brekke.")]
+    question = "Who is the director of the ferry company?"
+    narrowed = standalone(question, before)
+    assert "Anna Brekke" in narrowed
+    assert assistant.ask(about, question, searched=narrowed).abstained
+    answer = assistant.ask(about, question, before)
+    assert (answer.searched, answer.sentences[0].text) == (question, "Peter Aalto")
 
 
 def test_the_answer_opens_with_the_short_answer_and_its_citation_says_where_that_stands(assistant: Assistant) -> None:

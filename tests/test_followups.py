@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.answer.followups import standalone
+from rag.answer.followups import standalone, stands_alone
 from rag.types import Exchange
 
 Turn = str | tuple[str, str]
@@ -185,3 +185,20 @@ def test_long_and_odd_texts_take_no_time(question: str) -> None:
 @pytest.mark.parametrize("title", ["(Untitled)", "…", "?", "", "   "])
 def test_a_heading_without_words_is_no_topic(title: str) -> None:
     assert standalone("Did Aalto sing?", [Exchange(title, title, "", "", (title,))]) == "Did Aalto sing?"
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("Who is the director of the ferry company?", True),
+        ("When was the bridge in Varnholm closed?", True),
+        ("Who is his director?", False),
+        ("Who is the director?", False),
+        ("What did the mayor say then?", False),
+        ("And who drew the sea map?", False),
+        ("The ferry company?", False),
+        ("Why?", False),
+    ],
+)
+def test_a_question_stands_alone_if_it_is_whole_and_points_to_nothing(question: str, whole: bool) -> None:
+    assert stands_alone(question) == whole

@@ -8,18 +8,24 @@ rather leave a question alone than guess: what is searched for is shown, and a w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from rag.answer.followups.ellipsis import completed
-from rag.answer.followups.english import LEAD
+from rag.answer.followups.english import LEAD, OPENS
 from rag.answer.followups.listening import heading, scene_of
 from rag.answer.followups.pronouns import resolved
 from rag.types import Exchange
+from rag.words import content_words
 
-__all__ = ["standalone"]
+__all__ = ["standalone", "stands_alone"]
 
+_POINTS: Final = re.compile(
+    r"(?i)\b(?:he|she|it|they|him|her|hers|his|them|its|their|theirs|this|that|these|those|there|then|so|ones?|else"
+    r"|same|such|others?|another|former|latter|first|second|next|last)\b"
+)
 _REMEMBERED: Final = 8
 _LONGEST: Final = 500  # characters; a longer question speaks for itself, and an answer begins with what it is about
 
@@ -39,6 +45,12 @@ def standalone(question: str, history: Sequence[Exchange]) -> str:
         if changed and changed != question:
             return _tidy(changed, question)
     return question
+
+
+def stands_alone(question: str) -> bool:
+    """True for a question that may be asked as it is, whatever was said before: it is whole and points to nothing."""
+    whole = OPENS.match(question) and not LEAD.match(question) and len(content_words(question)) > 1
+    return bool(whole) and not _POINTS.search(question)
 
 
 def _remembered(history: Sequence[Exchange]) -> list[Exchange]:
