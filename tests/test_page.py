@@ -124,7 +124,7 @@ def test_words_that_two_citations_share_are_marked_for_both() -> None:
 def test_front_matter_and_the_signs_of_headings_step_back_in_an_article() -> None:
     text = "---\ntitle: A\n---\n# The bridge\n\nIt is open. # not one\n"
     assert article_parts(Document("a.md", text, "A", ""), [], None) == (
-        ("---\ntitle: A\n---\n", "faint"),
+        ("---\ntitle: A\n---\n", "front"),
         ("# ", "faint"),
         ("The bridge", "title"),
         ("\n\nIt is open. # not one\n", ""),
@@ -333,7 +333,7 @@ def test_a_folder_that_is_called_as_the_root_is_chosen_by_its_longer_name(articl
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "faint"),
+    ("name", "text", "front"),
     [
         ("a.md", "---\ntitle: A\n---\n\nWords.", "---\ntitle: A\n---\n\n"),
         ("a.TXT", "---\ntitle: A\n...\nWords.", "---\ntitle: A\n...\n"),
@@ -341,14 +341,14 @@ def test_a_folder_that_is_called_as_the_root_is_chosen_by_its_longer_name(articl
         ("a.jsonl#1", "---\ntitle: A\n---\nWords.", ""),
     ],
 )
-def test_front_matter_is_faint_where_it_is_front_matter(name: str, text: str, faint: str) -> None:
+def test_front_matter_is_set_apart_where_it_is_front_matter(name: str, text: str, front: str) -> None:
     document = Document(name, text, "A", "")
     for start, end in ((len(text) - 6, len(text)), (4, 9)):
         words = cited(text[start:end], start)
         parts = article_parts(document, [(words, (start, end))], words)
         assert "".join(part[0] for part in parts) == text
-        shown = "".join(text[n] for n in range(len(faint)) if not start <= n < end)
-        assert "".join(part[0] for part in parts if part[1] == "faint") == shown
+        shown = "".join(text[n] for n in range(len(front)) if not start <= n < end)
+        assert "".join(part[0] for part in parts if part[1] == "front") == shown
         assert "".join(part[0] for part in parts if part[1] == "mark now") == text[start:end]
 
 

@@ -139,7 +139,7 @@ def _article(document: Document, shown: Shown) -> None:
 def article_parts(
     document: Document, found: Sequence[tuple[Citation, tuple[int, int]]], current: Citation | None
 ) -> tuple[Part, ...]:
-    """The whole text in parts: front matter faint, headings as such, the words of each citation, at its span, marked.
+    """The whole text in parts: front matter apart, headings as such, the words of each citation, at its span, marked.
 
     The short answers among these words stand out, and those of the current citation most.
     """
@@ -161,7 +161,7 @@ def article_parts(
         elif _within(start, titles):
             parts.append((text[start:end], "faint" if text[start] == "#" else "title"))
         else:
-            parts.append((text[start:end], "faint" if end <= edge else ""))
+            parts.append((text[start:end], "front" if end <= edge else ""))
     return tuple(part for part in parts if part[0])
 
 

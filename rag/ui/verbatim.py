@@ -25,9 +25,9 @@ Part = tuple[str, str] | tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph of text in parts, (text, style); a style is "", "faint", "title" (of a section of an article),
-    "short", "unchecked", "unfound" and "flag" for a sentence that nothing supports and for what says so, or "cite" for
-    the number of a citation, which is a button.
+    """A paragraph of text in parts, (text, style); a style is "", "faint", "front" (matter, which is not shown),
+    "title" (of a section of an article), "short", "unchecked", "unfound" and "flag" for a sentence that nothing
+    supports and for what says so, or "cite" for the number of a citation, which is a button.
 
     Cited words are (text, style, numbers of the citations) with the style "mark", to which " key" is added for a short
     answer's words and " now" for the citation that is looked at.
