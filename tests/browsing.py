@@ -137,6 +137,24 @@ def idle(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until nothing is drawn any more, as it is while questions to go on with are looked for.
+
+    A download that is made when it is asked for is another one after each drawing: a click just then finds it gone.
+    """
+    page.evaluate(
+        """() => new Promise(done => {
+            let since = performance.now();
+            const look = () => {
+                const app = document.querySelector("[data-testid=stApp]");
+                if (app.dataset.testScriptState !== "notRunning") since = performance.now();
+                performance.now() - since > 1500 ? done() : setTimeout(look, 20);
+            };
+            look();
+        })"""
+    )
+
+
 def sidebar(page: Page) -> Locator:
     """The sidebar, opened where a narrow window hides it."""
     shown = page.locator(_SHOWN)

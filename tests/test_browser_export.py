@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import View, ask, greeted, select_row, serving, sidebar, tab
+from tests.browsing import View, ask, at_rest, greeted, select_row, serving, sidebar, tab
 from tests.page import BRIDGE, FROST
 
 pytestmark = pytest.mark.browser
@@ -78,6 +78,7 @@ def test_a_downloaded_page_leads_from_mark_to_footnote_to_article_without_networ
 ) -> None:
     ask(page, QUESTION)
     ask(page, "What did the Quandary depot cost?")
+    at_rest(page)
     sidebar(page).get_by_role("button", name=QUESTION).first.click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Web page").click()

@@ -17,7 +17,7 @@ from rag.assistant import Assistant
 from rag.models.embedding import LocalEmbedder
 from rag.settings import Settings
 from rag.ui.text import described
-from tests.browsing import View, ask, idle, select_row, serving, sidebar, tab
+from tests.browsing import View, ask, at_rest, idle, select_row, serving, sidebar, tab
 
 pytestmark = pytest.mark.browser
 
@@ -146,7 +146,7 @@ def _conversation_is_called_by_it(page: Page, site: Site) -> None:
     _sound(page)
     page.reload()
     page.locator("p.question").wait_for()
-    idle(page)
+    at_rest(page)
     sidebar(page)
     here.click()
     with page.expect_download() as coming:
