@@ -92,6 +92,7 @@ def test_what_follows_a_models_broken_answer_has_its_paragraphs_too() -> None:
         ("桥已经开了", False),
         ("Price: 30 crowns", False),
         ("2. The second crossing", False),
+        ("a ." + "[!]" * 200 + "x", True),  # at once, whatever a document holds
     ],
 )
 def test_a_heading_is_told_from_a_sentence_in_other_scripts_and_with_footnotes_too(line: str, heading: bool) -> None:

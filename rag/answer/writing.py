@@ -27,7 +27,7 @@ _ENDS: Final = (".", "!", "?", "”", '"', "。", "！", "？", "…")
 _STATES: Final = 4  # words of meaning in what leads to something and says something itself
 _HEADING_WORDS: Final = 12
 _ITEM = re.compile(r"[-*•|–—]|\d+[.)]|[^:]+: .*\d")  # of a list or a table, and "Price: 30 crowns"
-_STOPS = re.compile(r"[.!?…。！？؟۔।;:,](?:\[[^\[\]]*\]|[\W_]|[¹²³⁰⁴-⁹])*$")  # and what may stand behind a stop
+_STOPS = re.compile(r"[.!?…。！？؟۔।;:,](?:\[[^\[\]]*\]|[^\w\[\]]|[_¹²³⁰⁴-⁹])*$")  # and what may stand behind a stop
 _USED: Final = 0.9  # of the context window: models count tokens a little differently
 
 

@@ -1,6 +1,8 @@
 // Draws blocks of text by textContent alone: whatever the text holds, it stays text.
 const TAGS = { heading: "h2", item: "li", article: "article", quote: "blockquote" };
-const INLINE = { short: "strong", faint: "span", front: "span", title: "strong", unfound: "span", flag: "span", unchecked: "span" };
+const INLINE = {
+  short: "strong", faint: "span", front: "span", title: "strong", unfound: "span", flag: "span", unchecked: "span",
+};
 
 function element(tag, name, text) {
   const made = document.createElement(tag);
